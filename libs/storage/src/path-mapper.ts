@@ -1,0 +1,70 @@
+import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
+
+/**
+ * The layout of the storage, the one of Distribution 2.x and 3.x, so that either serves what the other wrote:
+ *
+ *     /docker/registry/v2/
+ *       blobs/<algorithm>/<first two>/<encoded>/data              bytes of layers, configs, manifests, indexes
+ *       repositories/<name>/
+ *         _layers/<algorithm>/<encoded>/link                      digest of the blob
+ *         _manifests/revisions/<algorithm>/<encoded>/link         digest of the manifest's blob
+ *         _manifests/tags/<tag>/current/link                      digest of the manifest that the tag points to
+ *         _manifests/tags/<tag>/index/<algorithm>/<encoded>/link  one for each manifest it ever pointed to
+ *         _uploads/<id>/data, startedat, hashstates/<algorithm>/<offset>
+ *         _referrers/<algorithm>/<encoded>/<algorithm>-<encoded>  ours: descriptor of a manifest with that subject
+ *     /docker/registry/stowage/                                   ours: what belongs to no repository
+ *       tag-changes/<id>                                          several tags that change together
+ *
+ * A blob lies under its sha256, whatever digest it was pushed with; a link under another algorithm is an alias that
+ * names the sha256. A link holds the text of a digest without a line feed.
+ */
+const ROOT = '/docker/registry/v2';
+const OWN_ROOT = '/docker/registry/stowage';
+
+const repository = (name: string) => `${ROOT}/repositories/${name}`;
+const addressed = ({ algorithm, encoded }: Digest) => `${algorithm}/${encoded}`;
+const manifests = (name: string) => `${repository(name)}/_manifests`;
+const upload = (name: string, id: string) => `${repository(name)}/_uploads/${id}`;
+
+/** The only place that knows where something lies. */
+export const pathOf = {
+  repositories: () => `${ROOT}/repositories`,
+  repository,
+  blobs: () => `${ROOT}/blobs`,
+  blob: ({ algorithm, encoded }: Digest) => `${ROOT}/blobs/${algorithm}/${encoded.slice(0, 2)}/${encoded}/data`,
+  layers: (name: string) => `${repository(name)}/_layers`,
+  layerLink: (name: string, digest: Digest) => `${repository(name)}/_layers/${addressed(digest)}/link`,
+  manifests,
+  revision: (name: string, digest: Digest) => `${manifests(name)}/revisions/${addressed(digest)}`,
+  revisionLink: (name: string, digest: Digest) => `${manifests(name)}/revisions/${addressed(digest)}/link`,
+  tags: (name: string) => `${manifests(name)}/tags`,
+  tag: (name: string, tag: string) => `${manifests(name)}/tags/${tag}`,
+  tagLink: (name: string, tag: string) => `${manifests(name)}/tags/${tag}/current/link`,
+  tagIndexLink: (name: string, tag: string, digest: Digest) =>
+    `${manifests(name)}/tags/${tag}/index/${addressed(digest)}/link`,
+  uploads: (name: string) => `${repository(name)}/_uploads`,
+  upload,
+  uploadData: (name: string, id: string) => `${upload(name, id)}/data`,
+  uploadStartedAt: (name: string, id: string) => `${upload(name, id)}/startedat`,
+  uploadHashStates: (name: string, id: string, algorithm: string) => `${upload(name, id)}/hashstates/${algorithm}`,
+  uploadHashState: (name: string, id: string, algorithm: string, offset: number) =>
+    `${upload(name, id)}/hashstates/${algorithm}/${offset}`,
+  referrers: (name: string, subject: Digest) => `${repository(name)}/_referrers/${addressed(subject)}`,
+  referrer: (name: string, subject: Digest, referrer: Digest) =>
+    `${repository(name)}/_referrers/${addressed(subject)}/${referrer.algorithm}-${referrer.encoded}`,
+  tagChanges: () => `${OWN_ROOT}/tag-changes`,
+  tagChange: (id: string) => `${OWN_ROOT}/tag-changes/${id}`,
+} as const;
+
+/** The name of the directory below which a repository keeps its manifests: what makes it a repository. */
+export const MANIFESTS_DIRECTORY = '_manifests';
+
+/** Whether a directory below `repositories` belongs to a repository's inside rather than to the name of one. */
+export function isReservedDirectory(name: string): boolean {
+  return name.startsWith('_');
+}
+
+/** Whether the blob of this digest lies under the digest itself. */
+export function isCanonical(digest: Digest): boolean {
+  return digest.algorithm === CANONICAL_ALGORITHM;
+}

@@ -1,0 +1,119 @@
+import type { Readable } from 'node:stream';
+
+/** What a driver knows of a path. Directories exist implicitly, wherever something lies below them. */
+export interface FileInfo {
+  readonly path: string;
+  /** Bytes; 0 for a directory. */
+  readonly size: number;
+  readonly modifiedAt: Date;
+  readonly isDirectory: boolean;
+}
+
+export interface ListOptions {
+  /** Only names that sort after this one. */
+  readonly startAfter?: string;
+  /** At most this many names. */
+  readonly limit?: number;
+}
+
+export interface WalkOptions {
+  /** Only paths that sort after this one, in the order of the walk. */
+  readonly startAfter?: string;
+  /** Whether to descend into a directory; every directory when not given. */
+  readonly enter?: (directory: string) => boolean;
+}
+
+export interface WriterOptions {
+  /** Continue what is there, instead of beginning anew. */
+  readonly append?: boolean;
+  /**
+   * With `append`: continue at this many bytes and drop what follows them. It must be a size at which a writer of this
+   * path was closed. The end of the file when not given.
+   */
+  readonly offset?: number;
+}
+
+/** The request that a redirect would answer. */
+export interface RedirectRequest {
+  readonly method: string;
+  /** Address of the client. */
+  readonly remoteAddress: string;
+}
+
+/**
+ * Writes one file in order. What was written is there for a later writer only after `close`, and for readers only after
+ * `commit`. A call after `close`, `commit` or `cancel` rejects with `WriterClosedError`.
+ */
+export abstract class FileWriter {
+  /** Bytes so far, those that were there before an append included. */
+  abstract readonly size: number;
+
+  /**
+   * Takes a chunk; resolves when the next may come, which is how a slow disk holds back a fast sender. The chunk must
+   * not be changed afterwards.
+   */
+  abstract write(chunk: Uint8Array): Promise<void>;
+
+  /** Makes what was written durable and keeps it for a later `append`. */
+  abstract close(): Promise<void>;
+
+  /** Makes the file complete and durable. */
+  abstract commit(): Promise<void>;
+
+  /**
+   * Drops what this writer wrote: the file is as long as it was when the writer was opened, and gone when it was not
+   * there or was begun anew.
+   */
+  abstract cancel(): Promise<void>;
+}
+
+/**
+ * Where the registry keeps its bytes: a store of files with absolute, slash-separated paths, each component of which
+ * is one or more of `A–Z a–z 0–9 . _ -` and neither `.` nor `..`. `/` itself is legal for `list`, `walk` and `stat`.
+ *
+ * Every method rejects with `InvalidPathError` for another path, and with `PathNotFoundError` where it needs something
+ * that is not there. What resolves is durable: it survives a power cut. Every driver passes `describeStorageDriver` of
+ * `storage-driver.contract.ts`.
+ */
+export abstract class StorageDriver {
+  /** The driver's name in the configuration. */
+  abstract readonly name: string;
+
+  /** The whole content at `path`. For small files. */
+  abstract getContent(path: string): Promise<Buffer>;
+
+  /** Creates or replaces the file at `path`. Readers see the old content or the new, never a part. */
+  abstract putContent(path: string, content: Uint8Array): Promise<void>;
+
+  /**
+   * Opens the file at `path` from `offset` bytes on, for `length` bytes or to its end. An offset at or after the end
+   * gives an empty stream. Rejects with `InvalidOffsetError` for a negative offset.
+   */
+  abstract reader(path: string, offset?: number, length?: number): Promise<Readable>;
+
+  /**
+   * Opens a writer at `path`. Nothing to append to is not an error: the file begins empty. Rejects with
+   * `InvalidOffsetError` when the file is shorter than the offset asked for.
+   */
+  abstract writer(path: string, options?: WriterOptions): Promise<FileWriter>;
+
+  abstract stat(path: string): Promise<FileInfo>;
+
+  /** The names (not paths) of what lies directly at `path`, files and directories, in byte order. */
+  abstract list(path: string, options?: ListOptions): Promise<string[]>;
+
+  /** Moves a file over whatever file is at `destination`. The destination stays as it is when `source` is not there. */
+  abstract move(source: string, destination: string): Promise<void>;
+
+  /** Deletes a file, or a directory with all below it. */
+  abstract delete(path: string): Promise<void>;
+
+  /**
+   * Everything below `path`, parents before children, the entries of each directory in byte order. What disappears
+   * meanwhile is passed over.
+   */
+  abstract walk(path: string, options?: WalkOptions): AsyncIterable<FileInfo>;
+
+  /** A URL that serves the file at `path` to this client, or null where the registry has to send it itself. */
+  abstract redirectUrl(path: string, request: RedirectRequest): Promise<string | null>;
+}
