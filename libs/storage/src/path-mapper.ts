@@ -13,7 +13,7 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *         _uploads/<id>/data, startedat, hashstates/<algorithm>/<offset>
  *         _referrers/<algorithm>/<encoded>/<algorithm>-<encoded>  ours: descriptor of a manifest with that subject
  *     /docker/registry/stowage/                                   ours: what belongs to no repository
- *       tag-changes/<id>                                          several tags that change together
+ *       tag-changes/<name>/_change                                several tags that change together
  *
  * A blob lies under its sha256, whatever digest it was pushed with; a link under another algorithm is an alias that
  * names the sha256. A link holds the text of a digest without a line feed.
@@ -53,7 +53,7 @@ export const pathOf = {
   referrer: (name: string, subject: Digest, referrer: Digest) =>
     `${repository(name)}/_referrers/${addressed(subject)}/${referrer.algorithm}-${referrer.encoded}`,
   tagChanges: () => `${OWN_ROOT}/tag-changes`,
-  tagChange: (id: string) => `${OWN_ROOT}/tag-changes/${id}`,
+  tagChange: (name: string) => `${OWN_ROOT}/tag-changes/${name}/_change`,
 } as const;
 
 /** The name of the directory below which a repository keeps its manifests: what makes it a repository. */

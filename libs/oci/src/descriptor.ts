@@ -1,0 +1,87 @@
+import { Digest } from './digest.js';
+import { isObject } from './json.js';
+import { isMediaType } from './media-type.js';
+
+/** What names a piece of content and says how it is to be read (image specification, "Content Descriptors"). */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly platform?: Platform;
+}
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+}
+
+/** A rule of a format that a member breaks. */
+export interface Problem {
+  /** Where: `layers[2].digest`. */
+  readonly field: string;
+  readonly rule: string;
+}
+
+/** Reads a descriptor. What is wrong with it goes to `problems`, and the result is then undefined. */
+export function readDescriptor(value: unknown, field: string, problems: Problem[]): Descriptor | undefined {
+  if (!isObject(value)) {
+    problems.push({ field, rule: 'must be a descriptor: an object' });
+    return undefined;
+  }
+  const before = problems.length;
+  const { mediaType, size, artifactType } = value;
+  const digest = readDigest(value.digest, `${field}.digest`, problems);
+  if (typeof mediaType !== 'string' || !isMediaType(mediaType)) {
+    problems.push({ field: `${field}.mediaType`, rule: 'must be a media type' });
+  }
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+    problems.push({ field: `${field}.size`, rule: 'must be a whole number of bytes, 0 or more' });
+  }
+  if (artifactType !== undefined && typeof artifactType !== 'string') {
+    problems.push({ field: `${field}.artifactType`, rule: 'must be a text' });
+  }
+  const annotations = readAnnotations(value.annotations, `${field}.annotations`, problems);
+  if (problems.length > before || !digest) return undefined;
+  const platform = readPlatform(value.platform);
+  return {
+    mediaType: mediaType as string,
+    digest,
+    size: size as number,
+    ...(artifactType !== undefined && { artifactType: artifactType as string }),
+    ...(annotations && { annotations }),
+    ...(platform && { platform }),
+  };
+}
+
+/** Reads annotations: an object of texts, or nothing. */
+export function readAnnotations(
+  value: unknown,
+  field: string,
+  problems: Problem[],
+): Readonly<Record<string, string>> | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isObject(value) && Object.values(value).every((text) => typeof text === 'string')) {
+    return value as Record<string, string>;
+  }
+  problems.push({ field, rule: 'must be an object of texts' });
+  return undefined;
+}
+
+function readDigest(value: unknown, field: string, problems: Problem[]): Digest | undefined {
+  try {
+    if (typeof value === 'string') return Digest.parse(value);
+  } catch {
+    // What is wrong with it is said below, with the field that it stands in.
+  }
+  problems.push({ field, rule: 'must be a digest of a supported algorithm' });
+  return undefined;
+}
+
+function readPlatform(value: unknown): Platform | undefined {
+  if (!isObject(value)) return undefined;
+  const { os, architecture } = value;
+  return typeof os === 'string' && typeof architecture === 'string' ? { os, architecture } : undefined;
+}

@@ -1,0 +1,154 @@
+import { type Descriptor, type Problem, readAnnotations, readDescriptor } from './descriptor.js';
+import { OciError, OciErrorList } from './error.js';
+import { isObject, JsonError, parseJson } from './json.js';
+import {
+  isDockerType,
+  isIndexType,
+  isManifestType,
+  isNonDistributable,
+  type ManifestMediaType,
+  MediaType,
+} from './media-type.js';
+
+/** What a manifest says. Its bytes stay the truth: they are what the digest names, and are never written anew. */
+export interface Manifest {
+  readonly mediaType: ManifestMediaType;
+  /** What the referrers of its subject list it as; a text of the manifest, or the media type of an image's config. */
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Config and layers that the repository must have; layers that may not be distributed are left out. */
+  readonly blobs: readonly Descriptor[];
+  /** The manifests that an index lists. */
+  readonly manifests: readonly Descriptor[];
+  /** The manifest that this one refers to. It need not exist. */
+  readonly subject?: Descriptor;
+}
+
+/**
+ * Reads a manifest as it was pushed, under the media type that the client gave with it, if any. Throws an
+ * `OciErrorList` of `MANIFEST_INVALID`, one for each rule that it breaks.
+ */
+export function parseManifest(content: Uint8Array, contentType?: string): Manifest {
+  const document = readDocument(content);
+  const problems: Problem[] = [];
+  const mediaType = decideMediaType(document, contentType, problems);
+  if (!mediaType) throw invalid(problems);
+
+  if (document.schemaVersion !== 2) problems.push({ field: 'schemaVersion', rule: 'must be 2' });
+  const manifest = isIndexType(mediaType) ? readIndex(document, problems) : readImage(document, problems);
+  const subject = document.subject == null ? undefined : readDescriptor(document.subject, 'subject', problems);
+  const annotations = readAnnotations(document.annotations, 'annotations', problems);
+  const artifactType = readArtifactType(document.artifactType, problems) ?? manifest.configType;
+  if (problems.length > 0) throw invalid(problems);
+  return {
+    mediaType,
+    blobs: manifest.blobs,
+    manifests: manifest.manifests,
+    ...(artifactType && { artifactType }),
+    ...(annotations && { annotations }),
+    ...(subject && { subject }),
+  };
+}
+
+/**
+ * The media type of a stored manifest, which its storage does not keep: the one that it names, or the OCI type of its
+ * shape. Undefined when it is none that the registry knows.
+ */
+export function mediaTypeOfStored(document: unknown): ManifestMediaType | undefined {
+  if (!isObject(document) || document.schemaVersion !== 2) return undefined;
+  const { mediaType } = document;
+  if (mediaType === undefined || mediaType === '') return typeOfShape(document);
+  return typeof mediaType === 'string' && isManifestType(mediaType) ? mediaType : undefined;
+}
+
+interface Content {
+  readonly blobs: Descriptor[];
+  readonly manifests: Descriptor[];
+  readonly configType?: string;
+}
+
+function readDocument(content: Uint8Array): Record<string, unknown> {
+  try {
+    const document = parseJson(content);
+    if (isObject(document)) return document;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new OciError('MANIFEST_INVALID', { rule: error.message }, { cause: error });
+  }
+  throw new OciError('MANIFEST_INVALID', { rule: 'a manifest is a JSON object' });
+}
+
+function decideMediaType(
+  document: Record<string, unknown>,
+  contentType: string | undefined,
+  problems: Problem[],
+): ManifestMediaType | undefined {
+  const inside = document.mediaType;
+  const given = bareType(contentType);
+  // A plain HTTP client sends no type, or that of any JSON: the manifest then speaks for itself.
+  const mediaType = given === undefined || given === 'application/json' ? (inside ?? typeOfShape(document)) : given;
+  if (typeof mediaType !== 'string' || !isManifestType(mediaType)) {
+    problems.push({ field: 'mediaType', rule: `must be one of ${Object.values(MediaType).join(', ')}` });
+    return undefined;
+  }
+  if (inside !== mediaType && (inside !== undefined || isDockerType(mediaType))) {
+    problems.push({ field: 'mediaType', rule: `must be the Content-Type it is pushed with, ${mediaType}` });
+  } else if (inside === undefined && typeOfShape(document) !== mediaType) {
+    problems.push({ field: 'mediaType', rule: `must be given: without it, this is not ${mediaType}` });
+  }
+  return mediaType;
+}
+
+function bareType(contentType: string | undefined): string | undefined {
+  const bare = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  return bare === '' ? undefined : bare;
+}
+
+function typeOfShape(document: Record<string, unknown>): ManifestMediaType {
+  return 'manifests' in document ? MediaType.ociIndex : MediaType.ociManifest;
+}
+
+function readImage(document: Record<string, unknown>, problems: Problem[]): Content {
+  // A document that could be read as either is two images under one digest (CVE-2021-41190).
+  refuseMember(document, 'manifests', 'an image manifest', problems);
+  const config = readDescriptor(document.config, 'config', problems);
+  const layers = readDescriptors(document.layers, 'layers', problems);
+  return {
+    blobs: [...(config ? [config] : []), ...layers.filter(({ mediaType }) => !isNonDistributable(mediaType))],
+    manifests: [],
+    ...(config && { configType: config.mediaType }),
+  };
+}
+
+function readIndex(document: Record<string, unknown>, problems: Problem[]): Content {
+  refuseMember(document, 'config', 'an index', problems);
+  refuseMember(document, 'layers', 'an index', problems);
+  return { blobs: [], manifests: readDescriptors(document.manifests, 'manifests', problems) };
+}
+
+function refuseMember(document: Record<string, unknown>, field: string, what: string, problems: Problem[]): void {
+  if (field in document) problems.push({ field, rule: `must not stand in ${what}` });
+}
+
+function readDescriptors(value: unknown, field: string, problems: Problem[]): Descriptor[] {
+  if (!Array.isArray(value)) {
+    problems.push({ field, rule: 'must be a list of descriptors' });
+    return [];
+  }
+  return value.flatMap((entry, index) => readDescriptor(entry, `${field}[${index}]`, problems) ?? []);
+}
+
+function readArtifactType(value: unknown, problems: Problem[]): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') return value;
+  problems.push({ field: 'artifactType', rule: 'must be a text' });
+  return undefined;
+}
+
+/** Most manifests break one rule or two; a hostile one must not get an answer larger than itself. */
+const MAX_PROBLEMS = 100;
+
+function invalid(problems: readonly Problem[]): OciErrorList {
+  const [first, ...rest] = problems.slice(0, MAX_PROBLEMS).map((problem) => new OciError('MANIFEST_INVALID', problem));
+  return new OciErrorList([first ?? new OciError('MANIFEST_INVALID'), ...rest]);
+}

@@ -1,0 +1,42 @@
+/** The media types of manifests that the registry takes. */
+export const MediaType = {
+  ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+  ociIndex: 'application/vnd.oci.image.index.v1+json',
+  dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  dockerManifestList: 'application/vnd.docker.distribution.manifest.list.v2+json',
+} as const;
+
+export type ManifestMediaType = (typeof MediaType)[keyof typeof MediaType];
+
+const MANIFEST_TYPES: ReadonlySet<string> = new Set(Object.values(MediaType));
+const INDEX_TYPES: ReadonlySet<string> = new Set([MediaType.ociIndex, MediaType.dockerManifestList]);
+const DOCKER_TYPES: ReadonlySet<string> = new Set([MediaType.dockerManifest, MediaType.dockerManifestList]);
+
+/** Layers that may not be distributed: the manifest names where to get them, the registry need not have them. */
+const NON_DISTRIBUTABLE =
+  /^application\/vnd\.(?:oci\.image\.layer\.nondistributable\.v1\.tar(?:\+gzip|\+zstd)?|docker\.image\.rootfs\.foreign\.diff\.tar(?:\.gzip)?)$/;
+
+/** RFC 6838, section 4.2, and parameters, which some builders add. */
+const GRAMMAR = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;.*)?$/;
+
+export function isManifestType(mediaType: string): mediaType is ManifestMediaType {
+  return MANIFEST_TYPES.has(mediaType);
+}
+
+/** Whether it is a list of manifests, rather than an image. */
+export function isIndexType(mediaType: string): boolean {
+  return INDEX_TYPES.has(mediaType);
+}
+
+/** Whether the media type must also stand in the manifest itself. */
+export function isDockerType(mediaType: string): boolean {
+  return DOCKER_TYPES.has(mediaType);
+}
+
+export function isNonDistributable(mediaType: string): boolean {
+  return NON_DISTRIBUTABLE.test(mediaType);
+}
+
+export function isMediaType(text: string): boolean {
+  return GRAMMAR.test(text);
+}
