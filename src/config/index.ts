@@ -1,0 +1,12 @@
+export { ConfigurationError, type ConfigurationProblem } from './configuration.error.js';
+export type { Environment } from './environment.source.js';
+export { createRegistryConfig, loadRegistryConfig, type RegistryConfigInput } from './load-registry-config.js';
+export {
+  FilesystemStorageConfig,
+  HttpConfig,
+  LogConfig,
+  ManifestConfig,
+  RegistryConfig,
+  StorageConfig,
+} from './registry.config.js';
+export { RegistryConfigModule } from './registry-config.module.js';

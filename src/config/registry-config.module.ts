@@ -1,0 +1,19 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { HttpConfig, LogConfig, ManifestConfig, RegistryConfig, StorageConfig } from './registry.config.js';
+
+/** Provides the configuration, and each of its sections, by type to every module. */
+@Global()
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static method.
+export class RegistryConfigModule {
+  static forRoot(config: RegistryConfig): DynamicModule {
+    const providers = [
+      { provide: RegistryConfig, useValue: config },
+      { provide: HttpConfig, useValue: config.http },
+      { provide: StorageConfig, useValue: config.storage },
+      { provide: ManifestConfig, useValue: config.manifest },
+      { provide: LogConfig, useValue: config.log },
+    ];
+    return { module: RegistryConfigModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}

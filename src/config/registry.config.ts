@@ -1,0 +1,109 @@
+import { Type } from 'class-transformer';
+import { ValidateNested } from 'class-validator';
+import { Setting } from './setting.decorator.js';
+import {
+  addressRanges,
+  boolean,
+  byteSize,
+  duration,
+  folder,
+  loopbackHost,
+  oneOf,
+  port,
+  publicUrl,
+} from './setting-rules.js';
+
+/** How the registry is reached over HTTP. Durations are in milliseconds. */
+export class HttpConfig {
+  /** Address to listen on. */
+  @Setting(loopbackHost)
+  readonly host: string = '127.0.0.1';
+
+  /** Port to listen on; 0 takes a free one. */
+  @Setting(port)
+  readonly port: number = 5000;
+
+  /** URL that clients reach the registry under, without a slash at its end. */
+  @Setting(publicUrl)
+  readonly publicUrl: string | undefined = undefined;
+
+  /** Whether `Location` headers hold a path or a whole URL. Where there is a `publicUrl`, they hold that URL. */
+  @Setting(oneOf('relative', 'absolute'))
+  readonly location: 'relative' | 'absolute' = 'relative';
+
+  /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-*` headers are believed. */
+  @Setting(addressRanges)
+  readonly trustedProxies: readonly string[] = [];
+
+  /** How long a connection may be silent in the middle of a request. */
+  @Setting(duration(1))
+  readonly idleTimeout: number = 120_000;
+
+  /** How long a connection is kept open for the next request. */
+  @Setting(duration(1))
+  readonly keepAliveTimeout: number = 75_000;
+
+  /** How long a client may take to send the headers of a request. */
+  @Setting(duration(1))
+  readonly headersTimeout: number = 60_000;
+
+  /** How long running transfers may go on after SIGTERM. */
+  @Setting(duration(0))
+  readonly drainTimeout: number = 30_000;
+}
+
+export class FilesystemStorageConfig {
+  /** Folder that holds the content; a relative path starts at the working directory. */
+  @Setting(folder)
+  readonly root: string = './data';
+}
+
+/** Where the content is kept. */
+export class StorageConfig {
+  @Setting(oneOf('filesystem', 'inmemory'))
+  readonly driver: 'filesystem' | 'inmemory' = 'filesystem';
+
+  @Type(() => FilesystemStorageConfig)
+  @ValidateNested()
+  readonly filesystem: FilesystemStorageConfig = new FilesystemStorageConfig();
+}
+
+/** Which manifests are accepted. */
+export class ManifestConfig {
+  /** Largest manifest, in bytes. */
+  @Setting(byteSize(4))
+  readonly maxSize: number = 4 * 1024 ** 2;
+
+  /** Whether blobs and children that a manifest refers to may be missing in the repository, as in a sparse index. */
+  @Setting(boolean)
+  readonly allowMissingReferences: boolean = false;
+}
+
+export class LogConfig {
+  /** Least severe level that is logged. */
+  @Setting(oneOf('trace', 'debug', 'info', 'warn', 'error'))
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' = 'info';
+
+  /** `auto` is `pretty` on a terminal and `json` elsewhere. */
+  @Setting(oneOf('auto', 'pretty', 'json'))
+  readonly format: 'auto' | 'pretty' | 'json' = 'auto';
+}
+
+/** Every setting of the registry. The initial value of a field is its default. */
+export class RegistryConfig {
+  @Type(() => HttpConfig)
+  @ValidateNested()
+  readonly http: HttpConfig = new HttpConfig();
+
+  @Type(() => StorageConfig)
+  @ValidateNested()
+  readonly storage: StorageConfig = new StorageConfig();
+
+  @Type(() => ManifestConfig)
+  @ValidateNested()
+  readonly manifest: ManifestConfig = new ManifestConfig();
+
+  @Type(() => LogConfig)
+  @ValidateNested()
+  readonly log: LogConfig = new LogConfig();
+}

@@ -1,0 +1,101 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { parseByteSize } from './byte-size.js';
+import { parseDuration } from './duration.js';
+import type { SettingRule } from './setting.decorator.js';
+
+/** The longest delay of a timer of Node; a longer one fires at once. */
+const LONGEST_DURATION = 2 ** 31 - 1;
+const BOOLEANS: Record<string, boolean> = { true: true, false: false };
+
+export function oneOf(...choices: string[]): SettingRule {
+  return {
+    isValid: (value) => choices.some((choice) => choice === value),
+    rule: `must be one of ${choices.join(', ')}`,
+    fix: `Write ${choices.join(' or ')}, in lower case.`,
+  };
+}
+
+export const boolean: SettingRule = {
+  parse: (text) => BOOLEANS[text.toLowerCase()],
+  isValid: (value) => typeof value === 'boolean',
+  rule: 'must be true or false',
+  fix: 'Write true or false.',
+};
+
+export const port: SettingRule = {
+  parse: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+  isValid: (value) => isIntegerBetween(value, 0, 65_535),
+  rule: 'must be a whole number from 0 to 65535',
+  fix: 'Write a port such as 5000, or 0 for any free one.',
+};
+
+/** A duration in milliseconds, of `least` milliseconds or more. */
+export function duration(least: number): SettingRule {
+  return {
+    parse: parseDuration,
+    isValid: (value) => isIntegerBetween(value, least, LONGEST_DURATION),
+    rule: `must be a duration from ${least}ms to 596h: a whole number and one of the units ms, s, m, h`,
+    fix: 'Write a duration such as 500ms, 30s, 2m or 1h.',
+  };
+}
+
+/** A size in bytes, of `least` MiB or more. */
+export function byteSize(least: number): SettingRule {
+  return {
+    parse: parseByteSize,
+    isValid: (value) => isIntegerBetween(value, least * 1024 ** 2, Number.MAX_SAFE_INTEGER),
+    rule: `must be a size of at least ${least}MiB: whole bytes, or a whole number and one of the units KiB, MiB, GiB`,
+    fix: `Write a size such as ${least}MiB or ${least * 2}MiB.`,
+  };
+}
+
+export const folder: SettingRule = {
+  isValid: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+  rule: 'must be the path of a folder',
+  fix: 'Write a path such as ./data or /var/lib/stowage.',
+};
+
+export const loopbackHost: SettingRule = {
+  isValid: (value) => value === 'localhost' || (isAddress(value) && ipaddr.process(value).range() === 'loopback'),
+  rule: 'must be a loopback address or localhost, because there are no accounts yet and anyone who reaches the registry may push',
+  fix: 'Write 127.0.0.1, ::1 or localhost, and let a reverse proxy that checks logins serve other machines.',
+};
+
+export const publicUrl: SettingRule = {
+  parse: (text) => text.replace(/\/+$/, ''),
+  isValid: (value) => value === undefined || (typeof value === 'string' && isPublicUrl(value)),
+  rule: 'must be an absolute http or https URL without credentials, query or fragment',
+  fix: 'Write the URL that clients reach the registry under, such as https://registry.example.com.',
+};
+
+export const addressRanges: SettingRule = {
+  parse: (text) =>
+    text
+      .split(',')
+      .map((range) => range.trim())
+      .filter((range) => range !== ''),
+  isValid: (value) => Array.isArray(value) && value.every(isAddressRange),
+  rule: 'must be a list of IP addresses and CIDR ranges',
+  fix: 'Write entries such as 10.0.0.1, 192.168.0.0/16 or fd00::/8: separated by commas in the environment, a list in YAML.',
+};
+
+function isIntegerBetween(value: unknown, least: number, most: number): boolean {
+  return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+}
+
+/** Stricter than `ipaddr.isValid`, which also takes forms such as `127.1` and `0x7f000001`. */
+function isAddress(value: unknown): value is string {
+  return typeof value === 'string' && isIP(value) !== 0;
+}
+
+function isAddressRange(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const [address, prefix] = value.split('/');
+  return isAddress(address) && (prefix === undefined || ipaddr.isValidCIDR(value));
+}
+
+/** Stricter than `URL.canParse`, which also takes `http:host` and drops line breaks. */
+function isPublicUrl(value: string): boolean {
+  return /^https?:\/\/[^\s/?#@\\][^\s?#@\\]*$/.test(value) && URL.canParse(value);
+}
