@@ -3,7 +3,7 @@ export type { Descriptor, Platform } from './descriptor.js';
 export { CANONICAL_ALGORITHM, DIGEST_ALGORITHMS, Digest } from './digest.js';
 export { OciError, type OciErrorCode, OciErrorList, type OciErrorOptions } from './error.js';
 export { isObject, JsonError, parseJson } from './json.js';
-export { type Manifest, mediaTypeOfStored, parseManifest } from './manifest.js';
+export { type Manifest, type ManifestReading, mediaTypeOfStored, readManifest } from './manifest.js';
 export { isIndexType, isManifestType, type ManifestMediaType, MediaType } from './media-type.js';
 export { isTag, parseReference, type Reference } from './reference.js';
 export { parseRepositoryName } from './repository-name.js';

@@ -1,5 +1,5 @@
 import { type Descriptor, type Problem, readAnnotations, readDescriptor } from './descriptor.js';
-import { OciError, OciErrorList } from './error.js';
+import { OciError } from './error.js';
 import { isObject, JsonError, parseJson } from './json.js';
 import {
   isDockerType,
@@ -24,30 +24,35 @@ export interface Manifest {
   readonly subject?: Descriptor;
 }
 
-/**
- * Reads a manifest as it was pushed, under the media type that the client gave with it, if any. Throws an
- * `OciErrorList` of `MANIFEST_INVALID`, one for each rule that it breaks.
- */
-export function parseManifest(content: Uint8Array, contentType?: string): Manifest {
-  const document = readDocument(content);
+/** What could be read of a manifest, and every rule that it breaks. */
+export interface ManifestReading {
+  /** The well-formed parts of it; absent when there is nothing to make sense of. */
+  readonly manifest?: Manifest;
+  /** `MANIFEST_INVALID` errors, one for each broken rule, the first hundred of them. */
+  readonly errors: readonly OciError[];
+}
+
+/** Reads a manifest as it was pushed, under the media type that the client gave with it, if any. */
+export function readManifest(content: Uint8Array, contentType?: string): ManifestReading {
   const problems: Problem[] = [];
-  const mediaType = decideMediaType(document, contentType, problems);
-  if (!mediaType) throw invalid(problems);
+  const document = readDocument(content, problems);
+  const mediaType = document && decideMediaType(document, contentType, problems);
+  if (!mediaType) return { errors: errorsOf(problems) };
 
   if (document.schemaVersion !== 2) problems.push({ field: 'schemaVersion', rule: 'must be 2' });
-  const manifest = isIndexType(mediaType) ? readIndex(document, problems) : readImage(document, problems);
+  const parts = isIndexType(mediaType) ? readIndex(document, problems) : readImage(document, problems);
   const subject = document.subject == null ? undefined : readDescriptor(document.subject, 'subject', problems);
   const annotations = readAnnotations(document.annotations, 'annotations', problems);
-  const artifactType = readArtifactType(document.artifactType, problems) ?? manifest.configType;
-  if (problems.length > 0) throw invalid(problems);
-  return {
+  const artifactType = readArtifactType(document.artifactType, problems) ?? parts.configType;
+  const manifest = {
     mediaType,
-    blobs: manifest.blobs,
-    manifests: manifest.manifests,
+    blobs: parts.blobs,
+    manifests: parts.manifests,
     ...(artifactType && { artifactType }),
     ...(annotations && { annotations }),
     ...(subject && { subject }),
   };
+  return { manifest, errors: errorsOf(problems) };
 }
 
 /**
@@ -61,21 +66,22 @@ export function mediaTypeOfStored(document: unknown): ManifestMediaType | undefi
   return typeof mediaType === 'string' && isManifestType(mediaType) ? mediaType : undefined;
 }
 
-interface Content {
+interface Parts {
   readonly blobs: Descriptor[];
   readonly manifests: Descriptor[];
   readonly configType?: string;
 }
 
-function readDocument(content: Uint8Array): Record<string, unknown> {
+function readDocument(content: Uint8Array, problems: Problem[]): Record<string, unknown> | undefined {
   try {
     const document = parseJson(content);
     if (isObject(document)) return document;
+    problems.push({ field: '', rule: 'must be a JSON object' });
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw new OciError('MANIFEST_INVALID', { rule: error.message }, { cause: error });
+    problems.push({ field: '', rule: error.message });
   }
-  throw new OciError('MANIFEST_INVALID', { rule: 'a manifest is a JSON object' });
+  return undefined;
 }
 
 function decideMediaType(
@@ -108,7 +114,7 @@ function typeOfShape(document: Record<string, unknown>): ManifestMediaType {
   return 'manifests' in document ? MediaType.ociIndex : MediaType.ociManifest;
 }
 
-function readImage(document: Record<string, unknown>, problems: Problem[]): Content {
+function readImage(document: Record<string, unknown>, problems: Problem[]): Parts {
   // A document that could be read as either is two images under one digest (CVE-2021-41190).
   refuseMember(document, 'manifests', 'an image manifest', problems);
   const config = readDescriptor(document.config, 'config', problems);
@@ -120,7 +126,7 @@ function readImage(document: Record<string, unknown>, problems: Problem[]): Cont
   };
 }
 
-function readIndex(document: Record<string, unknown>, problems: Problem[]): Content {
+function readIndex(document: Record<string, unknown>, problems: Problem[]): Parts {
   refuseMember(document, 'config', 'an index', problems);
   refuseMember(document, 'layers', 'an index', problems);
   return { blobs: [], manifests: readDescriptors(document.manifests, 'manifests', problems) };
@@ -148,7 +154,6 @@ function readArtifactType(value: unknown, problems: Problem[]): string | undefin
 /** Most manifests break one rule or two; a hostile one must not get an answer larger than itself. */
 const MAX_PROBLEMS = 100;
 
-function invalid(problems: readonly Problem[]): OciErrorList {
-  const [first, ...rest] = problems.slice(0, MAX_PROBLEMS).map((problem) => new OciError('MANIFEST_INVALID', problem));
-  return new OciErrorList([first ?? new OciError('MANIFEST_INVALID'), ...rest]);
+function errorsOf(problems: readonly Problem[]): OciError[] {
+  return problems.slice(0, MAX_PROBLEMS).map((problem) => new OciError('MANIFEST_INVALID', problem));
 }

@@ -46,6 +46,7 @@ export const pathOf = {
   upload,
   uploadData: (name: string, id: string) => `${upload(name, id)}/data`,
   uploadStartedAt: (name: string, id: string) => `${upload(name, id)}/startedat`,
+  uploadHashes: (name: string, id: string) => `${upload(name, id)}/hashstates`,
   uploadHashStates: (name: string, id: string, algorithm: string) => `${upload(name, id)}/hashstates/${algorithm}`,
   uploadHashState: (name: string, id: string, algorithm: string, offset: number) =>
     `${upload(name, id)}/hashstates/${algorithm}/${offset}`,

@@ -1,0 +1,37 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AuthGuard, AuthModule } from './auth/index.js';
+import { BaseModule } from './base/index.js';
+import { CatalogModule } from './catalog/index.js';
+import { type RegistryConfig, RegistryConfigModule } from './config/index.js';
+import { HealthModule } from './health/index.js';
+import { RegistryExceptionFilter } from './http/index.js';
+import { LayerModule } from './layer/index.js';
+import { type Logger, LogModule } from './log/index.js';
+import { ManifestModule } from './manifest/index.js';
+
+/** The whole registry. */
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static method.
+export class AppModule {
+  static forRoot(config: RegistryConfig, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        RegistryConfigModule.forRoot(config),
+        LogModule.forRoot(logger),
+        AuthModule,
+        // The routes that are asked most are tried first.
+        ManifestModule,
+        LayerModule,
+        CatalogModule,
+        BaseModule,
+        HealthModule,
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: RegistryExceptionFilter },
+        { provide: APP_GUARD, useClass: AuthGuard },
+      ],
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Access } from '../auth/index.js';
+import { LocationBuilder, linkToNext, readPage, sendJson } from '../http/index.js';
+import { CatalogService } from './catalog.service.js';
+
+/** A page is this long when the client does not say, and never longer. */
+const MAX_PAGE = 1_000;
+
+@ApiTags('catalog')
+@Controller('v2/_catalog')
+export class CatalogController {
+  constructor(
+    private readonly catalog: CatalogService,
+    private readonly locations: LocationBuilder,
+  ) {}
+
+  /** Lists the repositories, component by component in byte order */
+  @Get()
+  @Access({ action: 'catalog' })
+  async listRepositories(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const { limit = MAX_PAGE, last } = readPage(request);
+    const n = Math.min(limit, MAX_PAGE);
+    const { repositories, hasMore } = await this.catalog.list(n, last);
+    const lastName = repositories.at(-1);
+    if (hasMore && lastName !== undefined) {
+      response.set('Link', linkToNext(this.locations.pathTo(request, '/v2/_catalog'), { last: lastName, n }));
+    }
+    sendJson(response, { repositories });
+  }
+}

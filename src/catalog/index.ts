@@ -1,0 +1,2 @@
+export { CatalogModule } from './catalog.module.js';
+export { type CatalogPage, CatalogService } from './catalog.service.js';

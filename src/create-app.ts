@@ -1,0 +1,46 @@
+import type { NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import { AppModule } from './app.module.js';
+import type { RegistryConfig } from './config/index.js';
+import { RegistryExpressAdapter } from './http/index.js';
+import { accessLog, type Logger, NestLogger } from './log/index.js';
+
+/** Makes the registry as an application that is ready to listen. */
+export async function createApp(config: RegistryConfig, logger: Logger): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forRoot(config, logger),
+    new RegistryExpressAdapter(config.http),
+    { ...APP_OPTIONS, logger: new NestLogger(logger) },
+  );
+  return configureApp(app, config, logger);
+}
+
+export const APP_OPTIONS: NestApplicationOptions = {
+  // Uploads are streamed: no middleware may read a body before its handler.
+  bodyParser: false,
+  routeConflictPolicy: { duplicate: 'error' },
+};
+
+/** What the registry expects of the application that it is part of. */
+export function configureApp(
+  app: NestExpressApplication,
+  config: RegistryConfig,
+  logger: Logger,
+): NestExpressApplication {
+  app.disable('x-powered-by');
+  // The digest is the entity tag of content, and is set by hand.
+  app.disable('etag');
+  app.set('trust proxy', [...config.http.trustedProxies]);
+  // A list of tags may be longer than the parser's own limit.
+  app.set('query parser', 'simple');
+  app.use(accessLog(logger));
+  app.use('/v2', announceVersion);
+  return app;
+}
+
+function announceVersion(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Docker-Distribution-API-Version', 'registry/2.0');
+  next();
+}

@@ -1,0 +1,16 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Access } from '../auth/index.js';
+import { sendJson } from '../http/index.js';
+
+@ApiTags('health')
+@Controller()
+export class HealthController {
+  /** Tells that the process is alive */
+  @Get('healthz')
+  @Access({ action: 'public' })
+  getHealth(@Res() response: Response): void {
+    sendJson(response, { status: 'ok' });
+  }
+}

@@ -1,0 +1,21 @@
+export { entityTag, isNotModified, preconditionOf } from './entity-tag.js';
+export { errorBody } from './error-body.js';
+export { HttpModule } from './http.module.js';
+export { LocationBuilder } from './location.js';
+export { linkToNext, type Page, readPage } from './page.js';
+export {
+  EXAMPLE_DIGEST,
+  ManifestReference,
+  PathDigest,
+  QueryDigest,
+  RepositoryName,
+  repositoryNameOf,
+  UploadId,
+} from './params.js';
+export { queryText, queryTexts } from './query.js';
+export { readBody } from './read-body.js';
+export { RegistryExceptionFilter } from './registry-exception.filter.js';
+export type { RegistryResponse } from './registry-response.js';
+export { drain, RegistryExpressAdapter } from './registry-server.js';
+export { sendJson } from './send-json.js';
+export { warn } from './warning.js';

@@ -1,0 +1,73 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiParam, ApiQuery } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Digest, parseReference, parseRepositoryName, type Reference } from '#libs/oci';
+import type { RegistryResponse } from './registry-response.js';
+
+/** The repository in the path of a request. Throws `NAME_INVALID`. */
+export function repositoryNameOf(request: Request): string {
+  const segments: string | string[] = request.params.name ?? '';
+  return parseRepositoryName(typeof segments === 'string' ? segments : segments.join('/'));
+}
+
+/** Binds the repository name in the path. */
+export const RepositoryName = () =>
+  both(
+    createParamDecorator((_, context: ExecutionContext): string => {
+      const known = context.switchToHttp().getResponse<RegistryResponse>().locals.name;
+      return known ?? repositoryNameOf(requestOf(context));
+    })(),
+    ApiParam({ name: 'name', type: String, description: 'Name of the repository', example: 'library/ubuntu' }),
+  );
+
+/** Binds the tag or digest in the path; undefined when it can be neither. */
+export const ManifestReference = () =>
+  both(
+    createParamDecorator((_, context: ExecutionContext): Reference | undefined =>
+      parseReference(pathParameter(context, 'reference')),
+    )(),
+    ApiParam({ name: 'reference', type: String, description: 'Tag or digest', example: 'latest' }),
+  );
+
+/** Binds the digest in the path. */
+export const PathDigest = () =>
+  both(
+    createParamDecorator((_, context: ExecutionContext): Digest => Digest.parse(pathParameter(context, 'digest')))(),
+    ApiParam({ name: 'digest', type: String, description: 'Digest', example: EXAMPLE_DIGEST }),
+  );
+
+/** Binds the id of an upload session in the path. */
+export const UploadId = () =>
+  both(
+    createParamDecorator((_, context: ExecutionContext): string => pathParameter(context, 'id'))(),
+    ApiParam({ name: 'id', type: String, format: 'uuid', description: 'Id of the upload session' }),
+  );
+
+/** Binds the digest in the query, which must be there. */
+export const QueryDigest = () =>
+  both(
+    createParamDecorator((_, context: ExecutionContext): Digest => {
+      const { digest } = requestOf(context).query;
+      return Digest.parse(typeof digest === 'string' ? digest : '');
+    })(),
+    ApiQuery({ name: 'digest', type: String, description: 'Digest of the whole blob', example: EXAMPLE_DIGEST }),
+  );
+
+export const EXAMPLE_DIGEST = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+function requestOf(context: ExecutionContext): Request {
+  return context.switchToHttp().getRequest<Request>();
+}
+
+function pathParameter(context: ExecutionContext, name: string): string {
+  return String(requestOf(context).params[name]);
+}
+
+/** Binds a parameter and documents it, so that no handler can do the one without the other. */
+function both(bind: ParameterDecorator, document: MethodDecorator): ParameterDecorator {
+  return (target, key, index) => {
+    if (key === undefined) throw new TypeError('a parameter of a constructor is no part of a request');
+    bind(target, key, index);
+    document(target, key, Object.getOwnPropertyDescriptor(target, key) ?? {});
+  };
+}

@@ -1,0 +1,65 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { OciError, OciErrorList } from '#libs/oci';
+import { LockTimeoutError } from '#libs/storage';
+import { allowedMethods } from './allowed-methods.js';
+import { errorBody } from './error-body.js';
+
+/** Answers whatever was thrown with the error body of the distribution specification. */
+@Catch()
+export class RegistryExceptionFilter implements ExceptionFilter {
+  private readonly logger = new Logger(RegistryExceptionFilter.name);
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const response = http.getResponse<Response>();
+    // Too late to answer: the client has gone, or a part of the body is already on its way.
+    if (response.destroyed || response.headersSent) {
+      response.destroy();
+      return;
+    }
+    this.send(this.describe(exception, http.getRequest<Request>()), response);
+  }
+
+  private describe(exception: unknown, request: Request): OciErrorList {
+    if (exception instanceof OciErrorList) return exception;
+    if (exception instanceof OciError) return new OciErrorList([exception]);
+    if (exception instanceof HttpException) return new OciErrorList([describeHttp(exception, request)]);
+    const known = describeStorage(exception);
+    if (known) return new OciErrorList([known]);
+    this.logger.error(exception);
+    return new OciErrorList([new OciError('UNKNOWN')]);
+  }
+
+  private send({ errors }: OciErrorList, response: Response): void {
+    for (const [name, value] of Object.entries(errors[0].headers)) response.setHeader(name, value);
+    const body = errorBody(errors);
+    response.writeHead(errors[0].status, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+    response.end(body);
+  }
+}
+
+/** What Nest and Express find wrong with a request: no such route, or a path that cannot be decoded. */
+function describeHttp(exception: HttpException, request: Request): OciError {
+  const status = exception.getStatus();
+  if (status !== 404) return new OciError('UNSUPPORTED', undefined, { status, message: exception.message });
+  const methods = allowedMethods(request.app, request.path);
+  if (methods.length === 0) return new OciError('UNSUPPORTED', undefined, { status, message: 'no such route' });
+  return new OciError('UNSUPPORTED', { method: request.method, allowed: methods }, { headers: allow(methods) });
+}
+
+function allow(methods: readonly string[]): Record<string, string> {
+  return { Allow: methods.join(', ') };
+}
+
+function describeStorage(exception: unknown): OciError | undefined {
+  if (exception instanceof LockTimeoutError) {
+    const message = 'another request is changing this; try again';
+    return new OciError('TOOMANYREQUESTS', undefined, { message, headers: { 'Retry-After': '1' }, cause: exception });
+  }
+  const code = (exception as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new OciError('UNAVAILABLE', undefined, { status: 507, message: 'the storage is full', cause: exception });
+  }
+  return undefined;
+}

@@ -1,0 +1,67 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { HttpConfig } from '../config/index.js';
+import { errorBody } from './error-body.js';
+
+/** Room for a hundred `?tag=` parameters of the greatest length, in bytes. */
+const MAX_HEADER_SIZE = 64 * 1024;
+
+/** Express on a server whose limits fit a registry: an upload may last hours, as long as it moves. */
+export class RegistryExpressAdapter extends ExpressAdapter {
+  constructor(private readonly config: HttpConfig) {
+    super();
+  }
+
+  override initHttpServer(): void {
+    const { idleTimeout, keepAliveTimeout, headersTimeout } = this.config;
+    const server = createServer(
+      { maxHeaderSize: MAX_HEADER_SIZE, requestTimeout: 0, headersTimeout, keepAliveTimeout },
+      this.getInstance(),
+    );
+    server.timeout = idleTimeout;
+    server.on('clientError', answerClientError);
+    this.setHttpServer(server);
+  }
+}
+
+/** Waits for the requests under way; whatever is not done after `timeout` milliseconds is cut off. */
+export function drain(server: Server, timeout: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), timeout);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** A request that cannot even be parsed reaches no handler. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = describe(error);
+  const body = errorBody([{ code: 'UNSUPPORTED', message, detail: undefined }]);
+  const head = [
+    `HTTP/1.1 ${status}`,
+    `Date: ${new Date().toUTCString()}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function describe({ code }: NodeJS.ErrnoException): [status: string, message: string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return ['431 Request Header Fields Too Large', 'the headers are too large'];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['408 Request Timeout', 'the headers took too long'];
+    default:
+      return ['400 Bad Request', 'not a well-formed HTTP request'];
+  }
+}

@@ -1,0 +1,174 @@
+import { createHash, type HashAlgorithm, isHashAlgorithm, type ResumableHash } from '#libs/hash';
+import { CANONICAL_ALGORITHM, type ContentRange, Digest, OciError } from '#libs/oci';
+import { type FileWriter, type LockManager, pathOf, type StorageDriver, writeLink } from '#libs/storage';
+import type { UploadState, UploadStore } from './upload-store.js';
+
+/** Bytes that come in piece by piece, as fast as they are taken. */
+export type Content = AsyncIterable<Uint8Array>;
+
+export interface FinishOptions {
+  /** Of the whole blob. */
+  readonly digest: Digest;
+  /** Bytes of the whole blob; not checked when absent. */
+  readonly size?: number;
+  /** Where the content that comes with the request stands. */
+  readonly range?: ContentRange;
+}
+
+type Hashes = Map<HashAlgorithm, ResumableHash | null>;
+
+/** How long a request waits for another one on the same session, in milliseconds. */
+const LOCK_WAIT = 5_000;
+
+/**
+ * An upload session. All of its state is in the storage, so that any process can continue it. What a call that fails
+ * has brought is dropped: the session stays at the offset that was last acknowledged, ready for another try.
+ *
+ * Order of writes: data, hash state, answer; and to finish: data, blob, link, answer.
+ */
+export class LayerUpload {
+  constructor(
+    private readonly storage: StorageDriver,
+    private readonly locks: LockManager,
+    private readonly store: UploadStore,
+    readonly name: string,
+    readonly id: string,
+    private acknowledged: number,
+  ) {}
+
+  /** Bytes that were acknowledged: when this was made, or by the last `write` since. */
+  get offset(): number {
+    return this.acknowledged;
+  }
+
+  /**
+   * Appends content and makes it durable. Throws `BLOB_UPLOAD_INVALID` with status 416 when `range` does not begin at
+   * the offset, and `SIZE_INVALID` when the content is not as long as `range`.
+   */
+  write(content: Content, range?: ContentRange): Promise<void> {
+    return this.exclusively(async (state) => {
+      requireStart(state, range);
+      await this.store.adopt(this.name, this.id, state);
+      const hashes = running(state.hashes);
+      const size = await this.append(state.offset, content, hashes, range, (writer) => writer.close());
+      if (size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
+      this.acknowledged = size;
+    });
+  }
+
+  /**
+   * Appends the last content, if any, and makes the whole a blob that the repository links. Throws what `write` throws,
+   * `SIZE_INVALID` when the whole is not as long as said, and `DIGEST_INVALID` when its digest is another.
+   */
+  finish(options: FinishOptions, content: Content = nothing()): Promise<void> {
+    return this.exclusively(async (state) => {
+      requireStart(state, options.range);
+      await this.store.adopt(this.name, this.id, state);
+      const hashes = hashesToFinish(state, options.digest);
+      const isComplete = ![...hashes.values()].includes(null);
+      const size = await this.append(state.offset, content, running(hashes), options.range, async (writer) => {
+        requireSize(writer.size, options.size);
+        if (isComplete) requireDigest(hashes, options.digest);
+        await writer.commit();
+      });
+      if (!isComplete) await this.readAgain(hashes, size);
+      const canonical = requireDigest(hashes, options.digest);
+      await this.storage.move(pathOf.uploadData(this.name, this.id), pathOf.blob(canonical));
+      await writeLink(this.storage, pathOf.layerLink(this.name, options.digest), canonical);
+      await this.store.remove(this.name, this.id);
+    });
+  }
+
+  /** Ends the session and drops what it holds. */
+  cancel(): Promise<void> {
+    return this.exclusively(() => this.store.remove(this.name, this.id));
+  }
+
+  /** One request at a time; each begins with what the storage says, for another process may have gone on. */
+  private exclusively(work: (state: UploadState) => Promise<void>): Promise<void> {
+    const locked = async () => work(await this.store.load(this.name, this.id));
+    return this.locks.exclusively(`upload/${this.id}`, locked, { wait: LOCK_WAIT });
+  }
+
+  /** Adds content behind `offset` and then seals it; resolves to the size of the whole. */
+  private async append(
+    offset: number,
+    content: Content,
+    hashes: readonly ResumableHash[],
+    range: ContentRange | undefined,
+    seal: (writer: FileWriter) => Promise<void>,
+  ): Promise<number> {
+    const path = pathOf.uploadData(this.name, this.id);
+    const writer = await this.storage.writer(path, { append: true, offset });
+    try {
+      await pump(content, writer, hashes, range);
+      await seal(writer);
+      return writer.size;
+    } catch (error) {
+      // The first failure is the one to tell; what a failed cancel leaves behind the offset does not count.
+      await writer.cancel().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Fills in the hashes that are missing, in one pass over the data. */
+  private async readAgain(hashes: Hashes, size: number): Promise<void> {
+    const missing = [...hashes].filter(([, hash]) => hash === null).map(([algorithm]) => createHash(algorithm));
+    for await (const chunk of await this.storage.reader(pathOf.uploadData(this.name, this.id), 0, size)) {
+      for (const hash of missing) hash.update(chunk);
+    }
+    for (const hash of missing) hashes.set(hash.algorithm, hash);
+  }
+}
+
+async function pump(
+  content: Content,
+  writer: FileWriter,
+  hashes: readonly ResumableHash[],
+  range: ContentRange | undefined,
+): Promise<void> {
+  const expected = range && range.end - range.start + 1;
+  let received = 0;
+  for await (const chunk of content) {
+    received += chunk.length;
+    if (expected !== undefined && received > expected) break;
+    for (const hash of hashes) hash.update(chunk);
+    await writer.write(chunk);
+  }
+  if (expected !== undefined && received !== expected) throw new OciError('SIZE_INVALID', { range, received });
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** Throws where a chunk does not begin at the offset: chunks come in order, and none twice. */
+function requireStart({ offset }: UploadState, range: ContentRange | undefined): void {
+  if (range === undefined || range.start === offset) return;
+  throw new OciError('BLOB_UPLOAD_INVALID', { start: range.start, offset }, { status: 416, message: OUT_OF_ORDER });
+}
+
+const OUT_OF_ORDER = 'the chunk does not begin where the upload ends';
+
+function requireSize(size: number, expected: number | undefined): void {
+  if (expected === undefined || size === expected) return;
+  throw new OciError('SIZE_INVALID', { size, expected });
+}
+
+/** The digest that the content is stored under. Throws `DIGEST_INVALID` when it is not what the client says. */
+function requireDigest(hashes: ReadonlyMap<HashAlgorithm, ResumableHash | null>, digest: Digest): Digest {
+  const computed = new Map([...hashes].map(([algorithm, hash]) => [algorithm as string, hash?.digest()]));
+  const actual = computed.get(digest.algorithm);
+  const canonical = computed.get(CANONICAL_ALGORITHM);
+  if (actual === digest.encoded && canonical) return Digest.from(CANONICAL_ALGORITHM, canonical);
+  throw new OciError('DIGEST_INVALID', { digest, computed: `${digest.algorithm}:${actual}` });
+}
+
+/** The hashes that a digest needs; null for one that was not computed while the content came in. */
+function hashesToFinish({ offset, hashes }: UploadState, { algorithm }: Digest): Hashes {
+  const needed = new Set<string>([CANONICAL_ALGORITHM, algorithm]);
+  const fresh = (name: HashAlgorithm) => (offset === 0 ? createHash(name) : null);
+  return new Map([...needed].filter(isHashAlgorithm).map((name) => [name, hashes.get(name) ?? fresh(name)]));
+}
+
+function running(hashes: ReadonlyMap<HashAlgorithm, ResumableHash | null>): ResumableHash[] {
+  return [...hashes.values()].filter((hash) => hash !== null);
+}

@@ -1,0 +1,46 @@
+import { Controller, Delete, Get, Head, HttpCode, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import type { Digest } from '#libs/oci';
+import { Access } from '../auth/index.js';
+import { PathDigest, RepositoryName } from '../http/index.js';
+import { LayerService } from './layer.service.js';
+import { sendLayer } from './send-layer.js';
+
+@ApiTags('blobs')
+@Controller('v2/*name/blobs')
+export class LayerController {
+  constructor(private readonly layers: LayerService) {}
+
+  /** Tells whether a repository has a blob, and its size */
+  @Head(':digest')
+  @Access({ action: 'pull' })
+  async headBlob(
+    @RepositoryName() name: string,
+    @PathDigest() digest: Digest,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await sendLayer(await this.layers.fetch(name, digest), request, response);
+  }
+
+  /** Sends a blob, whole or in part */
+  @Get(':digest')
+  @Access({ action: 'pull' })
+  async getBlob(
+    @RepositoryName() name: string,
+    @PathDigest() digest: Digest,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await sendLayer(await this.layers.fetch(name, digest), request, response);
+  }
+
+  /** Takes a blob out of a repository */
+  @Delete(':digest')
+  @HttpCode(202)
+  @Access({ action: 'delete' })
+  async deleteBlob(@RepositoryName() name: string, @PathDigest() digest: Digest): Promise<void> {
+    await this.layers.delete(name, digest);
+  }
+}

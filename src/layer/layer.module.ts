@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
+import { HttpModule } from '../http/index.js';
+import { StorageDriverModule } from '../storage-driver/index.js';
+import { LayerController } from './layer.controller.js';
+import { LayerService } from './layer.service.js';
+import { UploadController } from './upload.controller.js';
+
+@Module({
+  imports: [AuthModule, HttpModule, StorageDriverModule],
+  // Uploads first: `uploads` would otherwise be read as a digest.
+  controllers: [UploadController, LayerController],
+  providers: [LayerService],
+  exports: [LayerService],
+})
+export class LayerModule {}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { HashAlgorithm } from '#libs/hash';
+import { CANONICAL_ALGORITHM, type Digest, OciError } from '#libs/oci';
+import {
+  deleteIfPresent,
+  isCanonical,
+  LockManager,
+  PathNotFoundError,
+  pathOf,
+  readLink,
+  StorageDriver,
+  walkRepositories,
+  writeLink,
+} from '#libs/storage';
+import { Layer } from './layer.js';
+import { type Content, type FinishOptions, LayerUpload } from './layer-upload.js';
+import { UploadStore } from './upload-store.js';
+
+/** Whether the client that asks may read a repository. */
+export type MayRead = (repository: string) => boolean | Promise<boolean>;
+
+/**
+ * The blobs of repositories. A blob is stored once for all; what makes it part of a repository is a link there, and
+ * nothing is reachable through a repository that does not link it.
+ */
+@Injectable()
+export class LayerService {
+  private readonly uploads: UploadStore;
+
+  constructor(
+    private readonly storage: StorageDriver,
+    private readonly locks: LockManager,
+  ) {
+    this.uploads = new UploadStore(storage);
+  }
+
+  async exists(name: string, digest: Digest): Promise<boolean> {
+    return (await this.find(name, digest)) !== null;
+  }
+
+  /** Opens a blob. Throws `BLOB_UNKNOWN` when the repository does not link it. */
+  async fetch(name: string, digest: Digest): Promise<Layer> {
+    const layer = await this.find(name, digest);
+    if (!layer) throw new OciError('BLOB_UNKNOWN', { digest });
+    return layer;
+  }
+
+  /** Starts an upload. Its content is hashed for a digest of `algorithm` while it comes in. */
+  async upload(name: string, algorithm: HashAlgorithm = CANONICAL_ALGORITHM): Promise<LayerUpload> {
+    const id = randomUUID();
+    await this.uploads.create(name, id, new Set([CANONICAL_ALGORITHM, algorithm]));
+    return this.session(name, id, 0);
+  }
+
+  /** Takes up an upload, of whatever process. Throws `BLOB_UPLOAD_UNKNOWN`. */
+  async resume(name: string, id: string): Promise<LayerUpload> {
+    const { offset } = await this.uploads.load(name, id);
+    return this.session(name, id, offset);
+  }
+
+  /** Stores a blob that comes in one piece. Throws what `LayerUpload.finish` throws; nothing is left behind then. */
+  async put(name: string, content: Content, options: FinishOptions): Promise<void> {
+    const upload = await this.upload(name);
+    try {
+      await upload.finish(options, content);
+    } catch (error) {
+      await upload.cancel();
+      throw error;
+    }
+  }
+
+  /** Links a blob of the repository `from` into another; resolves to whether `from` has it. */
+  async mount(name: string, digest: Digest, from: string): Promise<boolean> {
+    const layer = await this.find(from, digest);
+    if (!layer) return false;
+    await writeLink(this.storage, pathOf.layerLink(name, digest), layer.canonical);
+    return true;
+  }
+
+  /** Links a blob of any repository that the client may read; resolves to whether there is one. */
+  async mountFromAnywhere(name: string, digest: Digest, mayRead: MayRead): Promise<boolean> {
+    if (isCanonical(digest) && !(await this.isStored(digest))) return false;
+    for await (const from of walkRepositories(this.storage)) {
+      if ((await mayRead(from)) && (await this.mount(name, digest, from))) return true;
+    }
+    return false;
+  }
+
+  /** Unlinks a blob from a repository. Throws `BLOB_UNKNOWN`. */
+  async delete(name: string, digest: Digest): Promise<void> {
+    if (!(await deleteIfPresent(this.storage, pathOf.layerLink(name, digest)))) {
+      throw new OciError('BLOB_UNKNOWN', { digest });
+    }
+  }
+
+  private async find(name: string, digest: Digest): Promise<Layer | null> {
+    const canonical = await readLink(this.storage, pathOf.layerLink(name, digest));
+    if (!canonical) return null;
+    try {
+      const { size, modifiedAt } = await this.storage.stat(pathOf.blob(canonical));
+      return new Layer(this.storage, digest, canonical, size, modifiedAt);
+    } catch (error) {
+      if (error instanceof PathNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  private async isStored(digest: Digest): Promise<boolean> {
+    try {
+      await this.storage.stat(pathOf.blob(digest));
+      return true;
+    } catch (error) {
+      if (error instanceof PathNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  private session(name: string, id: string, offset: number): LayerUpload {
+    return new LayerUpload(this.storage, this.locks, this.uploads, name, id, offset);
+  }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import { entityTag, isNotModified } from '../http/index.js';
+import { type ByteRange, contentRange, requestedRanges } from './byte-ranges.js';
+import type { Layer } from './layer.js';
+
+const CONTENT_TYPE = 'application/octet-stream';
+/** Content under a digest never changes; one year is the longest that RFC 9111 caches heed. */
+const CACHE_CONTROL = 'max-age=31536000';
+
+/** Answers GET and HEAD of a blob: whole, in part, in several parts, or not at all when the client has it. */
+export async function sendLayer(layer: Layer, request: Request, response: Response): Promise<void> {
+  response.set({
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': CACHE_CONTROL,
+    'Docker-Content-Digest': layer.digest.toString(),
+    ETag: entityTag(layer.digest),
+  });
+  if (isNotModified(request, layer.digest)) {
+    response.status(304).end();
+    return;
+  }
+  const [first, ...others] = rangesOf(layer, request) ?? [];
+  if (!first) return sendBytes(layer, response.status(200), { start: 0, end: layer.size - 1 });
+  if (others.length > 0) return sendParts(layer, response, [first, ...others]);
+  response.setHeader('Content-Range', contentRange(first, layer.size));
+  return sendBytes(layer, response.status(206), first);
+}
+
+/** A HEAD has no ranges (RFC 9110, section 14.2), and an If-Range that names other content voids them. */
+function rangesOf(layer: Layer, request: Request): ByteRange[] | null {
+  const condition = request.headers['if-range'];
+  if (request.method === 'HEAD' || (condition !== undefined && condition !== entityTag(layer.digest))) return null;
+  return requestedRanges(request.headers.range, layer.size);
+}
+
+async function sendBytes(layer: Layer, response: Response, { start, end }: ByteRange): Promise<void> {
+  const length = end - start + 1;
+  response.setHeader('Content-Type', CONTENT_TYPE);
+  response.setHeader('Content-Length', length);
+  if (response.req.method === 'HEAD' || length === 0) {
+    response.end();
+    return;
+  }
+  await pipeline(await layer.reader(start, length), response);
+}
+
+/** RFC 9110, section 14.6. */
+async function sendParts(layer: Layer, response: Response, ranges: readonly ByteRange[]): Promise<void> {
+  const boundary = randomUUID();
+  const heads = ranges.map((range) =>
+    [
+      `\r\n--${boundary}`,
+      `Content-Type: ${CONTENT_TYPE}`,
+      `Content-Range: ${contentRange(range, layer.size)}\r\n\r\n`,
+    ].join('\r\n'),
+  );
+  const tail = `\r\n--${boundary}--\r\n`;
+  const bytes = ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0);
+  response.status(206).set({
+    'Content-Type': `multipart/byteranges; boundary=${boundary}`,
+    'Content-Length': String(heads.join('').length + bytes + tail.length),
+  });
+  const parts = async function* () {
+    for (const [index, { start, end }] of ranges.entries()) {
+      yield Buffer.from(heads[index] ?? '');
+      yield* await layer.reader(start, end - start + 1);
+    }
+    yield Buffer.from(tail);
+  };
+  await pipeline(parts, response);
+}

@@ -1,0 +1,116 @@
+import { createHash, type HashAlgorithm, isHashAlgorithm, type ResumableHash, restoreHash } from '#libs/hash';
+import { CANONICAL_ALGORITHM, OciError } from '#libs/oci';
+import {
+  deleteIfPresent,
+  listIfPresent,
+  PathNotFoundError,
+  pathOf,
+  type StorageDriver,
+  sizeIfPresent,
+} from '#libs/storage';
+
+/** What is known of an upload between two requests. */
+export interface UploadState {
+  /** Bytes that were acknowledged. Whatever the data holds behind them does not count. */
+  readonly offset: number;
+  /** By algorithm, the hash of those bytes; null where its state is missing or unknown and the data must be read again. */
+  readonly hashes: ReadonlyMap<HashAlgorithm, ResumableHash | null>;
+}
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The upload sessions in the storage, in the form of Distribution, so that any process can take up any of them.
+ *
+ * The greatest offset that has a hash state is the one that was acknowledged: the state is written after the data is
+ * durable and before the client is told. A session without any state is a foreign one; all of its data counts.
+ */
+export class UploadStore {
+  constructor(private readonly storage: StorageDriver) {}
+
+  async create(name: string, id: string, algorithms: ReadonlySet<HashAlgorithm>): Promise<void> {
+    await this.save(name, id, 0, new Map([...algorithms].map((algorithm) => [algorithm, createHash(algorithm)])));
+    const startedAt = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    await this.storage.putContent(pathOf.uploadStartedAt(name, id), Buffer.from(startedAt));
+  }
+
+  /** Throws `BLOB_UPLOAD_UNKNOWN`. */
+  async load(name: string, id: string): Promise<UploadState> {
+    await this.requireSession(name, id);
+    const [size, offsets] = await Promise.all([
+      sizeIfPresent(this.storage, pathOf.uploadData(name, id)),
+      this.offsetsOf(name, id, CANONICAL_ALGORITHM),
+    ]);
+    const offset = offsets.findLast((acknowledged) => acknowledged <= (size ?? 0)) ?? size ?? 0;
+    const hashes = new Map<HashAlgorithm, ResumableHash | null>();
+    for (const algorithm of await this.algorithmsOf(name, id)) {
+      hashes.set(algorithm, await this.restore(name, id, algorithm, offset));
+    }
+    return { offset, hashes };
+  }
+
+  /** Records that `offset` bytes are durable, with the hashes of them, and forgets what was recorded before. */
+  async save(name: string, id: string, offset: number, hashes: UploadState['hashes']): Promise<void> {
+    for (const [algorithm, hash] of hashes) await this.mark(name, id, offset, algorithm, hash?.save() ?? null);
+    for (const algorithm of hashes.keys()) {
+      for (const earlier of await this.offsetsOf(name, id, algorithm)) {
+        if (earlier === offset) continue;
+        await deleteIfPresent(this.storage, pathOf.uploadHashState(name, id, algorithm, earlier));
+      }
+    }
+  }
+
+  /**
+   * Records the offset of a foreign session before anything is added to it, or else a crash would make what was added
+   * count.
+   */
+  async adopt(name: string, id: string, { offset }: UploadState): Promise<void> {
+    const offsets = await this.offsetsOf(name, id, CANONICAL_ALGORITHM);
+    if (!offsets.includes(offset)) await this.mark(name, id, offset, CANONICAL_ALGORITHM, null);
+  }
+
+  async remove(name: string, id: string): Promise<void> {
+    await deleteIfPresent(this.storage, pathOf.upload(name, id));
+  }
+
+  /** An empty file stands for a hash whose state cannot be saved: readers take it for an unknown form, and hash anew. */
+  private mark(name: string, id: string, offset: number, algorithm: string, state: Buffer | null): Promise<void> {
+    return this.storage.putContent(pathOf.uploadHashState(name, id, algorithm, offset), state ?? Buffer.alloc(0));
+  }
+
+  private async requireSession(name: string, id: string): Promise<void> {
+    const isKnown = ID.test(id) && (await sizeIfPresent(this.storage, pathOf.uploadStartedAt(name, id))) !== null;
+    if (!isKnown) throw new OciError('BLOB_UPLOAD_UNKNOWN', { id });
+  }
+
+  private async algorithmsOf(name: string, id: string): Promise<Set<HashAlgorithm>> {
+    const algorithms = await listIfPresent(this.storage, pathOf.uploadHashes(name, id));
+    return new Set([CANONICAL_ALGORITHM, ...algorithms.filter(isHashAlgorithm)]);
+  }
+
+  /** In ascending order. */
+  private async offsetsOf(name: string, id: string, algorithm: string): Promise<number[]> {
+    const names = await listIfPresent(this.storage, pathOf.uploadHashStates(name, id, algorithm));
+    return names
+      .filter((text) => /^\d{1,15}$/.test(text))
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  private async restore(
+    name: string,
+    id: string,
+    algorithm: HashAlgorithm,
+    offset: number,
+  ): Promise<ResumableHash | null> {
+    if (offset === 0) return createHash(algorithm);
+    try {
+      const state = await this.storage.getContent(pathOf.uploadHashState(name, id, algorithm, offset));
+      const hash = restoreHash(algorithm, state);
+      return hash?.length === offset ? hash : null;
+    } catch (error) {
+      if (error instanceof PathNotFoundError) return null;
+      throw error;
+    }
+  }
+}

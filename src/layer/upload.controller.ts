@@ -1,0 +1,149 @@
+import { Controller, Delete, Get, Head, HttpCode, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Digest, parseRepositoryName } from '#libs/oci';
+import { Access, Authorizer } from '../auth/index.js';
+import { LocationBuilder, QueryDigest, queryText, RepositoryName, UploadId } from '../http/index.js';
+import { LayerService } from './layer.service.js';
+import type { LayerUpload } from './layer-upload.js';
+import { announcedAlgorithm, chunkRange, totalSize } from './upload-request.js';
+
+@ApiTags('uploads')
+@Controller('v2/*name/blobs/uploads')
+export class UploadController {
+  constructor(
+    private readonly layers: LayerService,
+    private readonly locations: LocationBuilder,
+    private readonly authorizer: Authorizer,
+  ) {}
+
+  /** Starts an upload, stores a blob that comes in one piece, or mounts one of another repository */
+  @Post()
+  @Access({ action: 'push', source: 'from' })
+  async startUpload(@RepositoryName() name: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const digest = queryText(request, 'digest');
+    if (digest !== undefined) {
+      await this.layers.put(name, request, { digest: Digest.parse(digest), ...totalSize(request) });
+      return this.sendCreated(name, Digest.parse(digest), request, response);
+    }
+    const mounted = await this.mount(name, request);
+    if (mounted) return this.sendCreated(name, mounted, request, response);
+    this.sendSession(await this.layers.upload(name, announcedAlgorithm(request)), request, response.status(202));
+  }
+
+  /** Appends a chunk, or a stream of unknown length, to an upload */
+  @Patch(':id')
+  @Access({ action: 'push' })
+  async appendChunk(
+    @RepositoryName() name: string,
+    @UploadId() id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const upload = await this.layers.resume(name, id);
+    await upload.write(request, chunkRange(request));
+    this.sendSession(upload, request, response.status(202));
+  }
+
+  /** Appends the last chunk, if any, and stores the whole as a blob */
+  @Put(':id')
+  @Access({ action: 'push' })
+  async finishUpload(
+    @RepositoryName() name: string,
+    @UploadId() id: string,
+    @QueryDigest() digest: Digest,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const upload = await this.layers.resume(name, id);
+    const range = chunkRange(request);
+    await upload.finish({ digest, ...totalSize(request), ...(range && { range }) }, request);
+    this.sendCreated(name, digest, request, response);
+  }
+
+  /** Tells how far an upload has come */
+  @Head(':id')
+  @Access({ action: 'push' })
+  async headUpload(
+    @RepositoryName() name: string,
+    @UploadId() id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    this.sendSession(await this.layers.resume(name, id), request, response.status(204));
+  }
+
+  /** Tells how far an upload has come */
+  @Get(':id')
+  @Access({ action: 'push' })
+  async getUpload(
+    @RepositoryName() name: string,
+    @UploadId() id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    this.sendSession(await this.layers.resume(name, id), request, response.status(204));
+  }
+
+  /** Ends an upload and drops what it holds */
+  @Delete(':id')
+  @HttpCode(204)
+  @Access({ action: 'push' })
+  async cancelUpload(@RepositoryName() name: string, @UploadId() id: string): Promise<void> {
+    const upload = await this.layers.resume(name, id);
+    await upload.cancel();
+  }
+
+  /** The digest that was mounted; undefined when it cannot be, which then starts an ordinary upload. */
+  private async mount(name: string, request: Request): Promise<Digest | undefined> {
+    const digest = readOrUndefined(Digest.parse, queryText(request, 'mount'));
+    if (!digest) return undefined;
+    const from = queryText(request, 'from');
+    const isMounted =
+      from === undefined
+        ? await this.layers.mountFromAnywhere(name, digest, this.readableBy(request))
+        : await this.mountFrom(name, digest, readOrUndefined(parseRepositoryName, from));
+    return isMounted ? digest : undefined;
+  }
+
+  private async mountFrom(name: string, digest: Digest, from: string | undefined): Promise<boolean> {
+    return from !== undefined && this.layers.mount(name, digest, from);
+  }
+
+  private readableBy(request: Request): (repository: string) => boolean | Promise<boolean> {
+    const remoteAddress = request.socket.remoteAddress ?? '';
+    return (repository) => this.authorizer.isAllowed({ action: 'pull', repository, remoteAddress });
+  }
+
+  private sendSession(upload: LayerUpload, request: Request, response: Response): void {
+    response.set({
+      Location: this.locations.to(request, `/v2/${upload.name}/blobs/uploads/${upload.id}`),
+      Range: `0-${Math.max(upload.offset - 1, 0)}`,
+      'Docker-Upload-UUID': upload.id,
+    });
+    endWithoutBody(response);
+  }
+
+  private sendCreated(name: string, digest: Digest, request: Request, response: Response): void {
+    response.status(201).set({
+      Location: this.locations.to(request, `/v2/${name}/blobs/${digest}`),
+      'Docker-Content-Digest': digest.toString(),
+    });
+    endWithoutBody(response);
+  }
+}
+
+function endWithoutBody(response: Response): void {
+  if (response.statusCode !== 204) response.setHeader('Content-Length', 0);
+  response.end();
+}
+
+/** A mount that makes no sense is no error: the client then uploads. */
+function readOrUndefined<T>(parse: (text: string) => T, text: string | undefined): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}

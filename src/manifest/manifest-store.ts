@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { Digest, mediaTypeOfStored, parseJson } from '#libs/oci';
+import {
+  deleteIfPresent,
+  PathNotFoundError,
+  pathOf,
+  readLink,
+  StorageDriver,
+  sizeIfPresent,
+  writeLink,
+} from '#libs/storage';
+import type { StoredManifest } from './stored-manifest.js';
+
+/** The manifests of repositories by digest: their bytes lie with the blobs, a link makes them part of a repository. */
+@Injectable()
+export class ManifestStore {
+  constructor(private readonly storage: StorageDriver) {}
+
+  async exists(name: string, digest: Digest): Promise<boolean> {
+    const canonical = await readLink(this.storage, pathOf.revisionLink(name, digest));
+    return canonical !== null && (await sizeIfPresent(this.storage, pathOf.blob(canonical))) !== null;
+  }
+
+  /** Null when the repository does not have it. */
+  async read(name: string, digest: Digest): Promise<StoredManifest | null> {
+    const canonical = await readLink(this.storage, pathOf.revisionLink(name, digest));
+    if (!canonical) return null;
+    try {
+      const content = await this.storage.getContent(pathOf.blob(canonical));
+      const mediaType = mediaTypeOfStored(parseJson(content));
+      return mediaType ? { digest, mediaType, content } : null;
+    } catch (error) {
+      if (error instanceof PathNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  /** Blob first, then the link to it. */
+  async write(name: string, digest: Digest, content: Buffer): Promise<void> {
+    const canonical = Digest.of(content);
+    await this.storage.putContent(pathOf.blob(canonical), content);
+    await writeLink(this.storage, pathOf.revisionLink(name, digest), canonical);
+  }
+
+  /** Unlinks a manifest; its bytes stay. */
+  async remove(name: string, digest: Digest): Promise<void> {
+    await deleteIfPresent(this.storage, pathOf.revision(name, digest));
+  }
+}

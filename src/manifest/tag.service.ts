@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { type Digest, OciError } from '#libs/oci';
+import { deleteIfPresent, listIfPresent, pathOf, readLink, StorageDriver } from '#libs/storage';
+
+/** A part of the tags of a repository, in byte order. */
+export interface TagPage {
+  readonly tags: string[];
+  /** Whether there are tags behind the last one. */
+  readonly hasMore: boolean;
+}
+
+/** How many links are read at once. */
+const CONCURRENCY = 16;
+
+/** Reads and removes tags; `TagChanges` sets them. */
+@Injectable()
+export class TagService {
+  constructor(private readonly storage: StorageDriver) {}
+
+  /** The digest that a tag points to, in the algorithm it was pushed with; null when there is no such tag. */
+  resolve(name: string, tag: string): Promise<Digest | null> {
+    return readLink(this.storage, pathOf.tagLink(name, tag));
+  }
+
+  /** Tags behind `last`, at most `limit`. Throws `NAME_UNKNOWN` when there is no such repository. */
+  async list(name: string, last?: string, limit = Number.POSITIVE_INFINITY): Promise<TagPage> {
+    if ((await listIfPresent(this.storage, pathOf.repository(name))).length === 0) {
+      throw new OciError('NAME_UNKNOWN', { name });
+    }
+    const tags: string[] = [];
+    let startAfter = last;
+    // One more than asked for tells whether there are more; a tag that a crash left without a link is none.
+    while (tags.length <= limit) {
+      const wanted = limit + 1 - tags.length;
+      const batch = await listIfPresent(this.storage, pathOf.tags(name), {
+        ...(startAfter !== undefined && { startAfter }),
+        ...(Number.isFinite(wanted) && { limit: wanted }),
+      });
+      for (const { tag, digest } of await this.resolveAll(name, batch)) if (digest) tags.push(tag);
+      if (batch.length < wanted) break;
+      startAfter = batch.at(-1);
+    }
+    return { tags: tags.slice(0, limit), hasMore: tags.length > limit };
+  }
+
+  /** Removes a tag; the manifest stays. The caller holds the repository's lock. */
+  async remove(name: string, tag: string): Promise<void> {
+    await deleteIfPresent(this.storage, pathOf.tagLink(name, tag));
+    await deleteIfPresent(this.storage, pathOf.tag(name, tag));
+  }
+
+  /** Removes every tag that points to a digest. The caller holds the repository's lock. */
+  async removeAllOf(name: string, digest: Digest): Promise<void> {
+    const tags = await listIfPresent(this.storage, pathOf.tags(name));
+    for (const { tag, digest: current } of await this.resolveAll(name, tags)) {
+      if (current?.equals(digest)) await this.remove(name, tag);
+    }
+  }
+
+  private async resolveAll(name: string, tags: readonly string[]): Promise<{ tag: string; digest: Digest | null }[]> {
+    const resolved: { tag: string; digest: Digest | null }[] = [];
+    for (let at = 0; at < tags.length; at += CONCURRENCY) {
+      const batch = tags.slice(at, at + CONCURRENCY);
+      resolved.push(...(await Promise.all(batch.map(async (tag) => ({ tag, digest: await this.resolve(name, tag) })))));
+    }
+    return resolved;
+  }
+}

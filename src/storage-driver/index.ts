@@ -1,0 +1,1 @@
+export { StorageDriverModule } from './storage-driver.module.js';
