@@ -11,6 +11,23 @@ const BY_DOOR = 'Enter a module through its index.js.';
 const NO_FRAMEWORK = 'libs/ is free of frameworks.';
 const PURE = 'This library is pure: it imports no other library and does no I/O.';
 
+const PURE_LIBRARY_MAY_NOT = [
+  '#libs/storage',
+  '../../../src/config/index.js',
+  '@nestjs/common',
+  'express',
+  'express/lib/request.js',
+  'rxjs',
+  'rxjs/operators',
+  'class-validator',
+  'class-validator/a',
+  'node:fs',
+  'node:fs/promises',
+  'node:http',
+  'fs',
+  'fs/promises',
+];
+
 /** The rule in words, a file that breaks it, the source of the file, and the message or the rule of the linter. */
 const REFUSED: [string, string, string, string][] = [
   ['a library imports Nest', 'libs/storage/src/a.ts', `import '@nestjs/common';`, NO_FRAMEWORK],
@@ -25,14 +42,17 @@ const REFUSED: [string, string, string, string][] = [
   ['a library imports a part of RxJS', 'libs/storage/src/e.ts', `import 'rxjs/operators';`, NO_FRAMEWORK],
   ['a library imports class-validator', 'libs/storage/src/f.ts', `import 'class-validator';`, NO_FRAMEWORK],
   ['a library imports class-transformer', 'libs/storage/src/g.ts', `import 'class-transformer';`, NO_FRAMEWORK],
+  ['a library imports a part of Express', 'libs/storage/src/o.ts', `import 'express/lib/request.js';`, NO_FRAMEWORK],
+  ['a library imports a part of class-validator', 'libs/storage/src/p.ts', `import 'class-validator/a';`, NO_FRAMEWORK],
   ['a library loads Nest later', 'libs/storage/src/h.ts', `export const nest = import('@nestjs/core');`, NO_FRAMEWORK],
   ['a library imports src', 'libs/storage/src/i.ts', `import '../../../src/config/index.js';`, BY_NAME_AND_NO_SRC],
   ['a library reaches into another', 'libs/storage/src/j.ts', `import '../../oci/src/digest.js';`, BY_NAME_AND_NO_SRC],
-  ['libs/oci imports another library', 'libs/oci/src/a.ts', `import '#libs/storage';`, PURE],
-  ['libs/oci imports node:fs', 'libs/oci/src/b.ts', `import 'node:fs';`, PURE],
-  ['libs/oci imports a part of node:fs', 'libs/oci/src/c.ts', `import 'node:fs/promises';`, PURE],
-  ['libs/oci imports Nest', 'libs/oci/src/d.ts', `import '@nestjs/common';`, PURE],
-  ['libs/oci imports src', 'libs/oci/src/e.ts', `import '../../../src/config/index.js';`, PURE],
+  ...PURE_LIBRARY_MAY_NOT.map((name, number): [string, string, string, string] => [
+    `libs/oci imports ${name}`,
+    `libs/oci/src/refused-${number}.ts`,
+    `import '${name}';`,
+    PURE,
+  ]),
   ['libs/hash imports another library', 'libs/hash/src/a.ts', `import '#libs/oci';`, PURE],
   ['a feature reaches into another', 'src/layer/a.ts', `import '../config/registry.config.js';`, BY_DOOR],
   ['a feature reaches deep into another', 'src/layer/b.ts', `import '../config/yaml/index.js';`, BY_DOOR],
@@ -101,21 +121,22 @@ describe('the linter', () => {
   });
   afterAll(() => rm(root, { recursive: true }));
 
-  const found = (path: string) => diagnostics.filter(({ location }) => location.path === path).map(describeDiagnostic);
+  const errorsIn = (path: string) =>
+    diagnostics.filter(({ severity, location }) => severity === 'error' && location.path === path).map(nameOf);
 
   it.each(REFUSED)('refuses that %s', (_rule, path, _source, problem) => {
-    expect(found(path)).toEqual([`error: ${problem}`]);
+    expect(errorsIn(path)).toEqual([problem]);
   });
 
   it.each(ALLOWED)('allows that %s', (_rule, path) => {
-    expect(found(path)).toEqual([]);
+    expect(errorsIn(path)).toEqual([]);
   });
 });
 
 /** Names a restricted import by its message, all else by the name of the rule. */
-function describeDiagnostic({ severity, category, message }: Diagnostic): string {
+function nameOf({ category, message }: Diagnostic): string {
   const rule = category.slice(category.lastIndexOf('/') + 1);
-  return `${severity}: ${rule === 'noRestrictedImports' ? message : rule}`;
+  return rule === 'noRestrictedImports' ? message : rule;
 }
 
 /** Lints a folder with the linter of the project. Its exit code says no more than its report does. */
