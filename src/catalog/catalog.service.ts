@@ -16,7 +16,7 @@ export class CatalogService {
   async list(limit: number, last?: string): Promise<CatalogPage> {
     const repositories: string[] = [];
     if (limit === 0) return { repositories, hasMore: false };
-    for await (const name of walkRepositories(this.storage, last)) {
+    for await (const name of walkRepositories(this.storage, 'manifests', last)) {
       if (repositories.length === limit) return { repositories, hasMore: true };
       repositories.push(name);
     }

@@ -128,7 +128,10 @@ describe('a wrong value', () => {
       ['registry.example.com', 'ftp://a', 'http:a', 'https:///a', 'https://a?b', 'https://a#b', 'https://u:p@a', '/'],
     ],
     ['HTTP_LOCATION', ['Relative', 'toString']],
-    ['HTTP_TRUSTED_PROXIES', ['example.com', '10.0.0.0/33', '10.0.0.0/', '10.1/8', '10.0.0.1,all', '10.0.0.1/8/8']],
+    [
+      'HTTP_TRUSTED_PROXIES',
+      ['example.com', '10.0.0.0/33', '10.0.0.0/', '10.1/8', '10.0.0.1,all', '0.0.0.0/0', '::/00', '10.0.0.1/8/8'],
+    ],
     ['HTTP_IDLE_TIMEOUT', ['0s', '30', '1d', '597h', '-1s']],
     ['HTTP_KEEP_ALIVE_TIMEOUT', ['0ms']],
     ['HTTP_HEADERS_TIMEOUT', ['soon']],

@@ -76,7 +76,7 @@ export const addressRanges: SettingRule = {
       .map((range) => range.trim())
       .filter((range) => range !== ''),
   isValid: (value) => Array.isArray(value) && value.every(isAddressRange),
-  rule: 'must be a list of IP addresses and CIDR ranges',
+  rule: 'must be a list of IP addresses and of CIDR ranges that do not take in all addresses',
   fix: 'Write entries such as 10.0.0.1, 192.168.0.0/16 or fd00::/8: separated by commas in the environment, a list in YAML.',
 };
 
@@ -92,7 +92,9 @@ function isAddress(value: unknown): value is string {
 function isAddressRange(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   const [address, prefix] = value.split('/');
-  return isAddress(address) && (prefix === undefined || ipaddr.isValidCIDR(value));
+  if (!isAddress(address)) return false;
+  // Express refuses a range of all addresses, too.
+  return prefix === undefined || (ipaddr.isValidCIDR(value) && Number(prefix) > 0);
 }
 
 /** Stricter than `URL.canParse`, which also takes `http:host` and drops line breaks. */

@@ -41,6 +41,11 @@ export class LayerUpload {
     return this.acknowledged;
   }
 
+  /** The bytes that were acknowledged, as the Range header of an upload has them. */
+  get range(): string {
+    return receivedRange(this.acknowledged);
+  }
+
   /**
    * Appends content and makes it durable. Throws `BLOB_UPLOAD_INVALID` with status 416 when `range` does not begin at
    * the offset, and `SIZE_INVALID` when the content is not as long as `range`.
@@ -138,15 +143,26 @@ async function pump(
   if (expected !== undefined && received !== expected) throw new OciError('SIZE_INVALID', { range, received });
 }
 
+/** `0-0` for none, too: the specification has no form for it. */
+function receivedRange(offset: number): string {
+  return `0-${Math.max(offset - 1, 0)}`;
+}
+
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Throws where a chunk does not begin at the offset: chunks come in order, and none twice. */
 function requireStart({ offset }: UploadState, range: ContentRange | undefined): void {
   if (range === undefined || range.start === offset) return;
-  throw new OciError('BLOB_UPLOAD_INVALID', { start: range.start, offset }, { status: 416, message: OUT_OF_ORDER });
+  throw new OciError(
+    'BLOB_UPLOAD_INVALID',
+    { start: range.start, offset },
+    {
+      status: 416,
+      message: 'the chunk does not begin where the upload ends',
+      headers: { Range: receivedRange(offset) },
+    },
+  );
 }
-
-const OUT_OF_ORDER = 'the chunk does not begin where the upload ends';
 
 function requireSize(size: number, expected: number | undefined): void {
   if (expected === undefined || size === expected) return;

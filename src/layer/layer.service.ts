@@ -81,7 +81,7 @@ export class LayerService {
   /** Links a blob of any repository that the client may read; resolves to whether there is one. */
   async mountFromAnywhere(name: string, digest: Digest, mayRead: MayRead): Promise<boolean> {
     if (isCanonical(digest) && !(await this.isStored(digest))) return false;
-    for await (const from of walkRepositories(this.storage)) {
+    for await (const from of walkRepositories(this.storage, 'layers')) {
       if ((await mayRead(from)) && (await this.mount(name, digest, from))) return true;
     }
     return false;

@@ -41,6 +41,8 @@ export class UploadController {
     @Res() response: Response,
   ): Promise<void> {
     const upload = await this.layers.resume(name, id);
+    // Also for the answer to a chunk that is refused.
+    response.set('Location', this.locationOf(upload, request));
     await upload.write(request, chunkRange(request));
     this.sendSession(upload, request, response.status(202));
   }
@@ -56,6 +58,7 @@ export class UploadController {
     @Res() response: Response,
   ): Promise<void> {
     const upload = await this.layers.resume(name, id);
+    response.set('Location', this.locationOf(upload, request));
     const range = chunkRange(request);
     await upload.finish({ digest, ...totalSize(request), ...(range && { range }) }, request);
     this.sendCreated(name, digest, request, response);
@@ -115,10 +118,14 @@ export class UploadController {
     return (repository) => this.authorizer.isAllowed({ action: 'pull', repository, remoteAddress });
   }
 
+  private locationOf({ name, id }: LayerUpload, request: Request): string {
+    return this.locations.to(request, `/v2/${name}/blobs/uploads/${id}`);
+  }
+
   private sendSession(upload: LayerUpload, request: Request, response: Response): void {
     response.set({
-      Location: this.locations.to(request, `/v2/${upload.name}/blobs/uploads/${upload.id}`),
-      Range: `0-${Math.max(upload.offset - 1, 0)}`,
+      Location: this.locationOf(upload, request),
+      Range: upload.range,
       'Docker-Upload-UUID': upload.id,
     });
     endWithoutBody(response);

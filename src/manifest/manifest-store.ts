@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Digest, mediaTypeOfStored, parseJson } from '#libs/oci';
+import { Digest, mediaTypeOfStored } from '#libs/oci';
 import {
   deleteIfPresent,
   PathNotFoundError,
@@ -27,7 +27,7 @@ export class ManifestStore {
     if (!canonical) return null;
     try {
       const content = await this.storage.getContent(pathOf.blob(canonical));
-      const mediaType = mediaTypeOfStored(parseJson(content));
+      const mediaType = mediaTypeOfStored(content);
       return mediaType ? { digest, mediaType, content } : null;
     } catch (error) {
       if (error instanceof PathNotFoundError) return null;

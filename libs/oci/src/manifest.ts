@@ -57,13 +57,22 @@ export function readManifest(content: Uint8Array, contentType?: string): Manifes
 
 /**
  * The media type of a stored manifest, which its storage does not keep: the one that it names, or the OCI type of its
- * shape. Undefined when it is none that the registry knows.
+ * shape. Undefined when it is none that the registry knows. What another registry let in is not judged again.
  */
-export function mediaTypeOfStored(document: unknown): ManifestMediaType | undefined {
+export function mediaTypeOfStored(content: Buffer): ManifestMediaType | undefined {
+  const document = parseStored(content);
   if (!isObject(document) || document.schemaVersion !== 2) return undefined;
   const { mediaType } = document;
   if (mediaType === undefined || mediaType === '') return typeOfShape(document);
   return typeof mediaType === 'string' && isManifestType(mediaType) ? mediaType : undefined;
+}
+
+function parseStored(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString());
+  } catch {
+    return undefined;
+  }
 }
 
 interface Parts {
