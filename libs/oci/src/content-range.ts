@@ -7,14 +7,13 @@ export interface ContentRange {
 }
 
 /** `<start>-<end>` of the distribution specification, and the form of RFC 9110, section 14.4. */
-const GRAMMAR = /^(?:bytes[ =])?(\d{1,15})-(\d{1,15})(?:\/(?:\d{1,15}|\*))?$/;
+const GRAMMAR = /^(?:bytes[ =])?(\d{1,15})-(\d{1,15})(?:\/(\d{1,15}|\*))?$/i;
 
 /** Reads the Content-Range of a chunk. Throws `BLOB_UPLOAD_INVALID` with status 416 when it is none. */
 export function parseContentRange(text: string): ContentRange {
-  const [, start, end] = GRAMMAR.exec(text) ?? [];
-  if (start !== undefined && end !== undefined && Number(start) <= Number(end)) {
-    return { start: Number(start), end: Number(end) };
-  }
+  const [, first, last, whole = '*'] = GRAMMAR.exec(text) ?? [];
+  const [start, end] = [Number(first), Number(last)];
+  if (start <= end && (whole === '*' || end < Number(whole))) return { start, end };
   throw new OciError(
     'BLOB_UPLOAD_INVALID',
     { contentRange: text, rule: '<start>-<end>, in bytes, both included' },
