@@ -12,12 +12,14 @@ const MANIFEST_TYPES: ReadonlySet<string> = new Set(Object.values(MediaType));
 const INDEX_TYPES: ReadonlySet<string> = new Set([MediaType.ociIndex, MediaType.dockerManifestList]);
 const DOCKER_TYPES: ReadonlySet<string> = new Set([MediaType.dockerManifest, MediaType.dockerManifestList]);
 
-/** Layers that may not be distributed: the manifest names where to get them, the registry need not have them. */
-const NON_DISTRIBUTABLE =
-  /^application\/vnd\.(?:oci\.image\.layer\.nondistributable\.v1\.tar(?:\+gzip|\+zstd)?|docker\.image\.rootfs\.foreign\.diff\.tar(?:\.gzip)?)$/;
+/**
+ * Layers that may not be distributed: the manifest names where to get them, the registry need not have them. However
+ * they are packed: clients tell them by these beginnings, and never push what has one.
+ */
+const NON_DISTRIBUTABLE = /^application\/vnd\.(?:oci\.image\.layer\.nondistributable|docker\.image\.rootfs\.foreign)\./;
 
 /** RFC 6838, section 4.2, and parameters, which some builders add. */
-const GRAMMAR = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;.*)?$/;
+const GRAMMAR = /^[a-z\d][\w!#$&^.+-]{0,126}\/[a-z\d][\w!#$&^.+-]{0,126}(?: *;[ -~]*)?$/i;
 
 export function isManifestType(mediaType: string): mediaType is ManifestMediaType {
   return MANIFEST_TYPES.has(mediaType);
