@@ -12,7 +12,6 @@ import { ManifestModule } from './manifest/index.js';
 
 /** The whole registry. */
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static method.
 export class AppModule {
   static forRoot(config: RegistryConfig, logger: Logger): DynamicModule {
     return {

@@ -4,7 +4,6 @@ import { HttpConfig, LogConfig, ManifestConfig, RegistryConfig, StorageConfig } 
 /** Provides the configuration, and each of its sections, by type to every module. */
 @Global()
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static method.
 export class RegistryConfigModule {
   static forRoot(config: RegistryConfig): DynamicModule {
     const providers = [

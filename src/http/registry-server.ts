@@ -25,15 +25,20 @@ export class RegistryExpressAdapter extends ExpressAdapter {
   }
 }
 
+/** How often connections that have become idle are looked for, in milliseconds. */
+const IDLE_CHECK = 50;
+
 /** Waits for the requests under way; whatever is not done after `timeout` milliseconds is cut off. */
 export function drain(server: Server, timeout: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), timeout);
+    // Node closes the connections that are idle now; those that become so later would be kept alive.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(idle);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
 

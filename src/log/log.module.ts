@@ -4,7 +4,6 @@ import { Logger } from './logger.js';
 /** Provides the log of the process by type to every module. */
 @Global()
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static method.
 export class LogModule {
   static forRoot(logger: Logger): DynamicModule {
     return { module: LogModule, providers: [{ provide: Logger, useValue: logger }], exports: [Logger] };

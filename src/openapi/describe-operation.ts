@@ -1,0 +1,43 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiHeader,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  type ParameterObject,
+  type RequestBodyObject,
+  type ResponseObject,
+} from '@nestjs/swagger';
+
+import { type Failure, failureResponses } from './failure.js';
+import { SERVER_FAILED } from './failures.js';
+
+/** A parameter in the query or the headers. What stands in the path is described where it is bound. */
+export type Parameter = ParameterObject & { in: 'query' | 'header' };
+
+/** What the OpenAPI document tells of one operation. */
+export interface OperationDescription {
+  /** One line. */
+  readonly summary: string;
+  /** Markdown, where a line is not enough. */
+  readonly description?: string;
+  readonly parameters?: readonly Parameter[];
+  readonly body?: RequestBodyObject;
+  /** The answers to a request that went well, by status. */
+  readonly responses: Readonly<Record<number, ResponseObject>>;
+  /** Everything that may go wrong besides a failure of the server. */
+  readonly failures?: readonly Failure[];
+}
+
+/** Describes a handler. Its parameters in the path are described by the decorators that bind them. */
+export function describeOperation(operation: OperationDescription): MethodDecorator {
+  const { summary, description, parameters = [], body, responses, failures = [] } = operation;
+  const answers = { ...responses, ...failureResponses([...failures, SERVER_FAILED]) };
+  return applyDecorators(
+    ApiOperation({ summary, ...(description && { description }), ...(body && { requestBody: body }) }),
+    ...parameters.map(({ in: place, ...parameter }) =>
+      place === 'query' ? ApiQuery({ required: false, ...parameter }) : ApiHeader({ required: false, ...parameter }),
+    ),
+    ...Object.entries(answers).map(([status, response]) => ApiResponse({ status: Number(status), ...response })),
+  );
+}

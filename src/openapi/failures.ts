@@ -1,0 +1,50 @@
+import { OciError } from '#libs/oci';
+import { EXAMPLE_DIGEST } from '../http/index.js';
+import { type Failure, failure } from './failure.js';
+
+export const SERVER_FAILED = failure('the server fails; its log tells why', new OciError('UNKNOWN'));
+
+export const STORAGE_FULL = failure(
+  'the storage is full',
+  new OciError('UNAVAILABLE', undefined, { status: 507, message: 'the storage is full' }),
+);
+
+export const BUSY = failure(
+  'another request keeps changing the same thing',
+  new OciError('TOOMANYREQUESTS', undefined, {
+    message: 'another request is changing this; try again',
+    headers: { 'Retry-After': '1' },
+  }),
+);
+
+export const NAME_INVALID = failure(
+  'the name breaks the grammar of repository names',
+  new OciError('NAME_INVALID', {
+    name: 'Library/Ubuntu',
+    rule: '^[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:\\/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*$',
+  }),
+);
+
+export const DIGEST_MALFORMED = failure(
+  'the digest is malformed or of an algorithm that is not supported',
+  new OciError(
+    'DIGEST_INVALID',
+    { digest: EXAMPLE_DIGEST.slice(0, 20), rule: 'sha256 must match ^[a-f0-9]{64}$' },
+    { message: 'invalid digest' },
+  ),
+);
+
+export const PAGE_INVALID = failure(
+  '`n` is not a whole number, 0 or more',
+  new OciError(
+    'UNSUPPORTED',
+    { n: 'ten', rule: 'a whole number, 0 or more' },
+    { status: 400, message: 'invalid number of results requested' },
+  ),
+);
+
+/** When the client has no permission for `action`, on a repository or on the catalog. */
+export function denied(action: 'pull' | 'push' | 'delete' | 'catalog'): Failure {
+  const detail = action === 'catalog' ? { action } : { action, repository: 'library/ubuntu' };
+  return failure('the client has no permission for this', new OciError('DENIED', detail));
+}

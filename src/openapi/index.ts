@@ -1,0 +1,19 @@
+export { json, OCTETS } from './bodies.js';
+export { describeOperation, type OperationDescription, type Parameter } from './describe-operation.js';
+export { buildOpenApiDocument } from './document.js';
+export { type Failure, failure } from './failure.js';
+export { BUSY, DIGEST_MALFORMED, denied, NAME_INVALID, PAGE_INVALID, STORAGE_FULL } from './failures.js';
+export { type HeaderName, headerReferences } from './headers.js';
+export { OpenApiModule } from './openapi.module.js';
+export { OpenApiDocument } from './openapi-document.js';
+export {
+  CONTENT_LENGTH,
+  CONTENT_RANGE,
+  IF_MATCH_CHANGE,
+  IF_NONE_MATCH,
+  IF_NONE_MATCH_CHANGE,
+  lastEntry,
+  PAGE_SIZE,
+  TOTAL_SIZE,
+} from './parameters.js';
+export { type SchemaName, schemaReference } from './schemas.js';

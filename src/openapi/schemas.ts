@@ -1,0 +1,151 @@
+import type { ReferenceObject, SchemaObject } from '@nestjs/swagger';
+import type { OciErrorCode } from '#libs/oci';
+import { EXAMPLE_DIGEST } from '../http/index.js';
+
+export type SchemaName =
+  | 'Descriptor'
+  | 'Digest'
+  | 'Empty'
+  | 'ErrorBody'
+  | 'ErrorEntry'
+  | 'Health'
+  | 'ImageIndex'
+  | 'ImageManifest'
+  | 'OpenApiDocument'
+  | 'Platform'
+  | 'RepositoryList'
+  | 'TagList';
+
+const CODES: Readonly<Record<OciErrorCode, true>> = {
+  BLOB_UNKNOWN: true,
+  BLOB_UPLOAD_INVALID: true,
+  BLOB_UPLOAD_UNKNOWN: true,
+  DENIED: true,
+  DIGEST_INVALID: true,
+  MANIFEST_BLOB_UNKNOWN: true,
+  MANIFEST_INVALID: true,
+  MANIFEST_UNKNOWN: true,
+  NAME_INVALID: true,
+  NAME_UNKNOWN: true,
+  SIZE_INVALID: true,
+  TOOMANYREQUESTS: true,
+  UNAUTHORIZED: true,
+  UNAVAILABLE: true,
+  UNKNOWN: true,
+  UNSUPPORTED: true,
+};
+
+const ANNOTATIONS: SchemaObject = {
+  type: 'object',
+  additionalProperties: { type: 'string' },
+  example: { 'org.opencontainers.image.version': '24.04' },
+};
+
+const SUBJECT: SchemaObject & ReferenceObject = {
+  ...schemaReference('Descriptor'),
+  description: 'The manifest that this one is about: it is listed among the referrers of that one.',
+};
+
+const ARTIFACT_TYPE: SchemaObject = { type: 'string', example: 'application/vnd.example.sbom.v1+json' };
+
+/** What bodies consist of, for the components of the document. */
+export const SCHEMAS: Readonly<Record<SchemaName, SchemaObject>> = {
+  Digest: {
+    type: 'string',
+    description: 'Address of content: the algorithm, a colon, and the hash in lower-case hexadecimal digits.',
+    pattern: '^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$',
+    example: EXAMPLE_DIGEST,
+  },
+  ErrorBody: {
+    type: 'object',
+    description: 'What went wrong (distribution specification, "Error Codes").',
+    required: ['errors'],
+    properties: { errors: { type: 'array', minItems: 1, items: schemaReference('ErrorEntry') } },
+  },
+  ErrorEntry: {
+    type: 'object',
+    required: ['code', 'message'],
+    properties: {
+      code: { type: 'string', enum: Object.keys(CODES), example: 'MANIFEST_UNKNOWN' },
+      message: { type: 'string', description: 'For people.', example: 'manifest unknown to registry' },
+      detail: { description: 'For programs: what was wrong, in a form that depends on the code.' },
+    },
+  },
+  Platform: {
+    type: 'object',
+    required: ['architecture', 'os'],
+    properties: {
+      architecture: { type: 'string', example: 'amd64' },
+      os: { type: 'string', example: 'linux' },
+      'os.version': { type: 'string' },
+      'os.features': { type: 'array', items: { type: 'string' } },
+      variant: { type: 'string', example: 'v8' },
+    },
+  },
+  Descriptor: {
+    type: 'object',
+    description: 'What some content is and where to find it (image specification, "Descriptors").',
+    required: ['mediaType', 'digest', 'size'],
+    properties: {
+      mediaType: { type: 'string', example: 'application/vnd.oci.image.layer.v1.tar+gzip' },
+      digest: schemaReference('Digest'),
+      size: { type: 'integer', format: 'int64', minimum: 0, description: 'Bytes.', example: 2048 },
+      urls: { type: 'array', items: { type: 'string' } },
+      annotations: ANNOTATIONS,
+      data: { type: 'string', description: 'The content itself in base64.' },
+      artifactType: ARTIFACT_TYPE,
+      platform: schemaReference('Platform'),
+    },
+  },
+  ImageManifest: {
+    type: 'object',
+    description: 'An image or another artifact; its layers are blobs (image specification, "Image Manifest").',
+    required: ['schemaVersion', 'config', 'layers'],
+    properties: {
+      schemaVersion: { type: 'integer', enum: [2] },
+      mediaType: { type: 'string', example: 'application/vnd.oci.image.manifest.v1+json' },
+      artifactType: ARTIFACT_TYPE,
+      config: schemaReference('Descriptor'),
+      layers: { type: 'array', items: schemaReference('Descriptor') },
+      subject: SUBJECT,
+      annotations: ANNOTATIONS,
+    },
+  },
+  ImageIndex: {
+    type: 'object',
+    description: 'A list of manifests, one for each platform for instance (image specification, "Image Index").',
+    required: ['schemaVersion', 'manifests'],
+    properties: {
+      schemaVersion: { type: 'integer', enum: [2] },
+      mediaType: { type: 'string', example: 'application/vnd.oci.image.index.v1+json' },
+      artifactType: ARTIFACT_TYPE,
+      manifests: { type: 'array', items: schemaReference('Descriptor') },
+      subject: SUBJECT,
+      annotations: ANNOTATIONS,
+    },
+  },
+  RepositoryList: {
+    type: 'object',
+    required: ['repositories'],
+    properties: { repositories: { type: 'array', items: { type: 'string', example: 'library/ubuntu' } } },
+  },
+  TagList: {
+    type: 'object',
+    required: ['name', 'tags'],
+    properties: {
+      name: { type: 'string', example: 'library/ubuntu' },
+      tags: { type: 'array', items: { type: 'string', example: '24.04' } },
+    },
+  },
+  Health: {
+    type: 'object',
+    required: ['status'],
+    properties: { status: { type: 'string', enum: ['ok'] } },
+  },
+  Empty: { type: 'object', description: 'Nothing.', additionalProperties: false },
+  OpenApiDocument: { type: 'object', description: 'A document of OpenAPI 3.1.', additionalProperties: true },
+};
+
+export function schemaReference(name: SchemaName): ReferenceObject {
+  return { $ref: `#/components/schemas/${name}` };
+}
