@@ -14,6 +14,8 @@ const REPOSITORY = 'full/disk';
 const DISK = '8m';
 const TOO_LARGE = 16 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
+/** Milliseconds. */
+const PROMPTLY = 10_000;
 /** Folders and hash states may keep a little. */
 const SLACK = 128 * 1024;
 
@@ -50,7 +52,11 @@ async function fillDisk(root: string, checks: Checks): Promise<void> {
     await test.pushTooMuch();
     await test.moveTagOnFullDisk();
   } finally {
+    const started = performance.now();
     await server.stop();
+    const took = performance.now() - started;
+    const rule = 'a refused request leaves no connection that holds up the end of the server';
+    checks.expect(rule, took < PROMPTLY, () => `it took ${took} ms`);
   }
 }
 

@@ -40,7 +40,10 @@ export class RegistryClient {
     if (body === undefined || Buffer.isBuffer(body)) request.end(body);
     else pipeline(body, request).catch(reject);
     const response = await promise;
-    return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) };
+    const answer = { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) };
+    // Nobody goes on sending what has been refused.
+    if (!request.writableFinished) request.destroy();
+    return answer;
   }
 
   async startUpload(repository: string): Promise<string> {

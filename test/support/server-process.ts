@@ -18,7 +18,8 @@ export interface ServerProcess {
 
 const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
 const START_TIMEOUT = 30_000;
-const STOP_TIMEOUT = 30_000;
+/** Longer than a server lets running requests finish. */
+const STOP_TIMEOUT = 45_000;
 
 /**
  * Starts the built server on a free port and waits until it listens. Content is kept in memory unless `env` names
