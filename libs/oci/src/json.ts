@@ -5,6 +5,9 @@ export class JsonError extends Error {
 
 const MAX_DEPTH = 64;
 
+/** How much of a name an error repeats, in characters. */
+const MAX_NAME = 100;
+
 /**
  * Reads JSON that came from outside. Throws `JsonError` when it is no UTF-8 or no JSON, when an object names a member
  * twice (two readers could then see two contents under one digest), or when it nests deeper than 64 levels.
@@ -53,7 +56,9 @@ function refuseDepthAndDuplicates(text: string): void {
 
 function addMember(members: Set<string>, literal: string): void {
   const name = literal.includes('\\') ? unescaped(literal) : literal.slice(1, -1);
-  if (members.has(name)) throw new JsonError(`the member ${JSON.stringify(name)} stands twice in one object`);
+  if (members.has(name)) {
+    throw new JsonError(`the member ${JSON.stringify(name.slice(0, MAX_NAME))} stands twice in one object`);
+  }
   members.add(name);
 }
 
