@@ -1,7 +1,8 @@
 export { deleteIfPresent, listIfPresent, sizeIfPresent } from './if-present.js';
 export { readLink, writeLink } from './link.js';
+export { loadFilesystemStorage, loadMemoryStorage, type OpenStorage } from './load-storage.js';
 export { LockManager, type LockOptions } from './lock-manager.js';
-export { isCanonical, isReservedDirectory, MANIFESTS_DIRECTORY, pathOf } from './path-mapper.js';
+export { isCanonical, pathOf } from './path-mapper.js';
 export { walkRepositories } from './repository-walk.js';
 export {
   type FileInfo,

@@ -21,20 +21,21 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
 const ROOT = '/docker/registry/v2';
 const OWN_ROOT = '/docker/registry/stowage';
 
+/** Below these a repository keeps its manifests and its links to blobs. */
+export const MANIFESTS_DIRECTORY = '_manifests';
+export const LAYERS_DIRECTORY = '_layers';
+
 const repository = (name: string) => `${ROOT}/repositories/${name}`;
 const addressed = ({ algorithm, encoded }: Digest) => `${algorithm}/${encoded}`;
-const manifests = (name: string) => `${repository(name)}/_manifests`;
+const manifests = (name: string) => `${repository(name)}/${MANIFESTS_DIRECTORY}`;
 const upload = (name: string, id: string) => `${repository(name)}/_uploads/${id}`;
 
 /** The only place that knows where something lies. */
 export const pathOf = {
   repositories: () => `${ROOT}/repositories`,
   repository,
-  blobs: () => `${ROOT}/blobs`,
   blob: ({ algorithm, encoded }: Digest) => `${ROOT}/blobs/${algorithm}/${encoded.slice(0, 2)}/${encoded}/data`,
-  layers: (name: string) => `${repository(name)}/_layers`,
-  layerLink: (name: string, digest: Digest) => `${repository(name)}/_layers/${addressed(digest)}/link`,
-  manifests,
+  layerLink: (name: string, digest: Digest) => `${repository(name)}/${LAYERS_DIRECTORY}/${addressed(digest)}/link`,
   revision: (name: string, digest: Digest) => `${manifests(name)}/revisions/${addressed(digest)}`,
   revisionLink: (name: string, digest: Digest) => `${manifests(name)}/revisions/${addressed(digest)}/link`,
   tags: (name: string) => `${manifests(name)}/tags`,
@@ -42,7 +43,6 @@ export const pathOf = {
   tagLink: (name: string, tag: string) => `${manifests(name)}/tags/${tag}/current/link`,
   tagIndexLink: (name: string, tag: string, digest: Digest) =>
     `${manifests(name)}/tags/${tag}/index/${addressed(digest)}/link`,
-  uploads: (name: string) => `${repository(name)}/_uploads`,
   upload,
   uploadData: (name: string, id: string) => `${upload(name, id)}/data`,
   uploadStartedAt: (name: string, id: string) => `${upload(name, id)}/startedat`,
@@ -56,9 +56,6 @@ export const pathOf = {
   tagChanges: () => `${OWN_ROOT}/tag-changes`,
   tagChange: (name: string) => `${OWN_ROOT}/tag-changes/${name}/_change`,
 } as const;
-
-/** The name of the directory below which a repository keeps its manifests: what makes it a repository. */
-export const MANIFESTS_DIRECTORY = '_manifests';
 
 /** Whether a directory below `repositories` belongs to a repository's inside rather than to the name of one. */
 export function isReservedDirectory(name: string): boolean {

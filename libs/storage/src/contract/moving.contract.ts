@@ -1,0 +1,45 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { PathNotFoundError } from '../storage-error.js';
+import { bytes, exists, type GetDriver, textAt } from './support.contract.js';
+
+export function describeMoving(driver: GetDriver): void {
+  describe('move', () => {
+    beforeEach(async () => {
+      await driver().putContent('/from/file', bytes('moved'));
+      await driver().putContent('/to/file', bytes('there before, and longer'));
+    });
+
+    it.each(['/from/other', '/new', '/new/deep/file', '/to/other'])('moves a file to %s', async (destination) => {
+      await driver().move('/from/file', destination);
+      expect(await textAt(driver(), destination)).toBe('moved');
+      expect(await exists(driver(), '/from/file')).toBe(false);
+    });
+
+    it('replaces the file at the destination', async () => {
+      await driver().move('/from/file', '/to/file');
+      expect(await textAt(driver(), '/to/file')).toBe('moved');
+      expect(await exists(driver(), '/from')).toBe(false);
+    });
+
+    it('leaves a file that is moved onto itself', async () => {
+      await driver().move('/from/file', '/from/file');
+      expect(await textAt(driver(), '/from/file')).toBe('moved');
+    });
+
+    it.each(['/missing', '/from/missing', '/from', '/from/file/below'])(
+      'rejects the source %s, where no file is, and leaves the destination',
+      async (source) => {
+        await expect(driver().move(source, '/to/file')).rejects.toThrow(PathNotFoundError);
+        await expect(driver().move(source, '/new/deep/file')).rejects.toMatchObject({ path: source });
+        expect(await textAt(driver(), '/to/file')).toBe('there before, and longer');
+        expect(await driver().list('/')).toEqual(['from', 'to']);
+      },
+    );
+
+    it('rejects a directory as the destination, and leaves both', async () => {
+      await expect(driver().move('/from/file', '/to')).rejects.toThrow(Error);
+      expect(await textAt(driver(), '/from/file')).toBe('moved');
+      expect(await driver().list('/to')).toEqual(['file']);
+    });
+  });
+}

@@ -1,0 +1,243 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { pathsOf } from '../contract/support.contract.js';
+import { describeStorageDriver } from '../storage-driver.contract.js';
+import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
+import { exitOf, startFixture } from './child-process.contract.js';
+import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
+
+const UNFINISHED = '.0f8fad5b-d9cb-469f-a165-70867728950e.tmp';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stowage-storage-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const newFolder = () => mkdtemp(join(folder, 'root-'));
+
+describeStorageDriver('FilesystemStorageDriver', async () => new FilesystemStorageDriver(await newFolder()));
+
+describe('FilesystemStorageDriver', () => {
+  let root: string;
+  let driver: FilesystemStorageDriver;
+
+  beforeEach(async () => {
+    root = await newFolder();
+    driver = new FilesystemStorageDriver(root);
+  });
+
+  const paths = (path = '/') => pathsOf(driver.walk(path));
+
+  it('keeps a file at its path below the root', async () => {
+    await driver.putContent('/a/b', Buffer.from('content'));
+    expect(await readFile(join(root, 'a/b'), 'utf8')).toBe('content');
+  });
+
+  it('serves what somebody else has put below the root', async () => {
+    await mkdir(join(root, 'a'));
+    await writeFile(join(root, 'a/b'), 'content');
+    expect(String(await driver.getContent('/a/b'))).toBe('content');
+  });
+
+  it('gives files and folders the modes that the umask leaves', async () => {
+    const umask = process.umask();
+    await driver.putContent('/put/file', Buffer.from('x'));
+    await (await driver.writer('/written/file')).commit();
+    const modeOf = async (path: string) => (await stat(join(root, path))).mode & 0o777;
+    for (const path of ['put', 'written']) {
+      expect(await modeOf(path)).toBe(0o777 & ~umask);
+      expect(await modeOf(`${path}/file`)).toBe(0o666 & ~umask);
+    }
+  });
+
+  it('rejects a path that is too long for the file system with InvalidPathError', async () => {
+    const deep = join(root, ...Array.from({ length: 13 }, () => 'r'.repeat(240)));
+    await mkdir(deep, { recursive: true });
+    const nested = new FilesystemStorageDriver(deep);
+    const path = `/${'n'.repeat(240)}`.repeat(4);
+    await expect(nested.putContent(path, Buffer.from('x'))).rejects.toThrow(InvalidPathError);
+    await expect(nested.writer(path)).rejects.toThrow(InvalidPathError);
+  });
+
+  it('rejects when the root is gone, and does not make it', async () => {
+    await rm(root, { recursive: true });
+    await expect(driver.list('/')).rejects.toThrow(PathNotFoundError);
+    await expect(driver.putContent('/a/b', Buffer.from('x'))).rejects.toThrow(PathNotFoundError);
+    expect(await readdir(folder)).not.toContain(root);
+  });
+
+  it('passes over names that no path can have', async () => {
+    await driver.putContent('/a/file', Buffer.from('x'));
+    await mkdir(join(root, 'lost+found'), { mode: 0 });
+    await writeFile(join(root, 'a/file~'), '');
+    expect(await driver.list('/')).toEqual(['a']);
+    expect(await paths()).toEqual(['/a', '/a/file']);
+  });
+
+  describe('unfinished files', () => {
+    it('are in no listing, and no path leads to them', async () => {
+      await driver.putContent('/a/file', Buffer.from('x'));
+      await writeFile(join(root, 'a', UNFINISHED), 'half');
+      await mkdir(join(root, UNFINISHED));
+      await writeFile(join(root, UNFINISHED, 'file'), 'doomed');
+      expect(await driver.list('/')).toEqual(['a']);
+      expect(await driver.list('/a')).toEqual(['file']);
+      expect(await paths()).toEqual(['/a', '/a/file']);
+      for (const path of [`/a/${UNFINISHED}`, `/${UNFINISHED}`, `/${UNFINISHED}/file`]) {
+        for (const call of [driver.stat(path), driver.getContent(path), driver.list(path), driver.delete(path)]) {
+          await expect(call).rejects.toThrow(InvalidPathError);
+        }
+      }
+    });
+
+    it('are not those that a tag or a repository could be named after', async () => {
+      const path = `/tags/v1${UNFINISHED}`;
+      await driver.putContent(path, Buffer.from('x'));
+      expect(await paths()).toEqual(['/tags', path]);
+    });
+
+    it('go with the folder that they lie in', async () => {
+      await driver.putContent('/a/b/file', Buffer.from('x'));
+      await writeFile(join(root, 'a/b', UNFINISHED), 'half');
+      await driver.delete('/a/b');
+      expect(await readdir(root)).toEqual([]);
+    });
+
+    it('are not left behind by a failure', async () => {
+      await driver.putContent('/a/file', Buffer.from('x'));
+      await expect(driver.putContent('/a', Buffer.from('y'))).rejects.toThrow(InvalidPathError);
+      expect(await readdir(root)).toEqual(['a']);
+      expect(await readdir(join(root, 'a'))).toEqual(['file']);
+    });
+  });
+
+  describe('symbolic links', () => {
+    let outside: string;
+
+    beforeEach(async () => {
+      outside = await newFolder();
+      await mkdir(join(outside, 'dir/empty'), { recursive: true });
+      await writeFile(join(outside, 'file'), 'secret');
+      await writeFile(join(outside, 'dir/file'), 'secret');
+    });
+
+    it('may be the root itself', async () => {
+      await symlink(outside, join(root, 'link'));
+      const linked = new FilesystemStorageDriver(join(root, 'link'));
+      await linked.putContent('/new/file', Buffer.from('x'));
+      await linked.move('/new/file', '/moved');
+      expect(await linked.list('/')).toEqual(['dir', 'file', 'moved']);
+      expect(await linked.stat('/')).toMatchObject({ isDirectory: true });
+      expect(await readFile(join(outside, 'moved'), 'utf8')).toBe('x');
+    });
+
+    it('in the place of a folder lead nowhere', async () => {
+      await driver.putContent('/a/source', Buffer.from('x'));
+      await symlink(outside, join(root, 'a/link'));
+      for (const path of ['/a/link/file', '/a/link/dir/file', '/a/link/new', '/a/link/dir/empty/new']) {
+        const calls = [
+          driver.getContent(path),
+          driver.putContent(path, Buffer.from('x')),
+          driver.reader(path),
+          driver.writer(path),
+          driver.writer(path, { append: true }),
+          driver.stat(path),
+          driver.list(path),
+          driver.move(path, '/a/destination'),
+          driver.move('/a/source', path),
+          driver.delete(path),
+          pathsOf(driver.walk(path)),
+        ];
+        for (const call of calls) {
+          await expect(call).rejects.toThrow('symbolic links below the root are not followed');
+        }
+      }
+      expect(await readdir(outside, { recursive: true })).toEqual(['dir', 'file', 'dir/empty', 'dir/file']);
+      expect(await readFile(join(outside, 'file'), 'utf8')).toBe('secret');
+    });
+
+    it.each(['file', 'dir', 'missing'])('are not followed to what they point to: %s', async (target) => {
+      await symlink(join(outside, target), join(root, 'link'));
+      const calls = [
+        driver.getContent('/link'),
+        driver.reader('/link'),
+        driver.writer('/link'),
+        driver.writer('/link', { append: true }),
+        driver.stat('/link'),
+        driver.list('/link'),
+        driver.move('/link', '/destination'),
+        driver.delete('/link'),
+        pathsOf(driver.walk('/link')),
+      ];
+      for (const call of calls) await expect(call).rejects.toThrow(InvalidPathError);
+      expect(await readdir(outside)).toEqual(['dir', 'file']);
+    });
+
+    it('are replaced, not written through, by a file that is put or moved in their place', async () => {
+      await symlink(join(outside, 'file'), join(root, 'link'));
+      await driver.putContent('/link', Buffer.from('put'));
+      expect(String(await driver.getContent('/link'))).toBe('put');
+      await symlink(join(outside, 'file'), join(root, 'other'));
+      await driver.move('/link', '/other');
+      expect(String(await driver.getContent('/other'))).toBe('put');
+      expect(await readFile(join(outside, 'file'), 'utf8')).toBe('secret');
+    });
+
+    it('stop a walk, as what they hide could be taken for gone', async () => {
+      await driver.putContent('/a/file', Buffer.from('x'));
+      await symlink(outside, join(root, 'b'));
+      await expect(paths()).rejects.toThrow(InvalidPathError);
+      expect(await driver.list('/')).toEqual(['a', 'b']);
+    });
+
+    it('are deleted, not followed, with the folder that they lie in', async () => {
+      await driver.putContent('/a/file', Buffer.from('x'));
+      await symlink(outside, join(root, 'a/link'));
+      await driver.delete('/a');
+      expect(await readdir(outside)).toEqual(['dir', 'file']);
+      expect(await readdir(root)).toEqual([]);
+    });
+  });
+
+  it('leaves no file open', async () => {
+    await driver.putContent('/a/file', Buffer.alloc(1_000_000));
+    const openFiles = async () => (await readdir('/proc/self/fd')).length;
+    const before = await openFiles();
+
+    await driver.getContent('/a/file');
+    for (const path of ['/missing', '/a', '/a/file/below']) {
+      for (const call of [driver.getContent(path), driver.reader(path)]) await expect(call).rejects.toThrow(Error);
+    }
+    await expect(driver.writer('/a')).rejects.toThrow(InvalidPathError);
+    await expect(driver.writer('/a/file', { append: true, offset: 2_000_000 })).rejects.toThrow(Error);
+    await expect(driver.putContent('/a', Buffer.from('x'))).rejects.toThrow(InvalidPathError);
+
+    for (const ending of ['close', 'commit', 'cancel'] as const) {
+      const writer = await driver.writer('/b/file', { append: true });
+      await writer.write(Buffer.from('x'));
+      await writer[ending]();
+    }
+
+    const readers = await Promise.all([0, 0, 0, 500_000, 5_000_000].map((offset) => driver.reader('/a/file', offset)));
+    const [, begun, read, ...rest] = readers;
+    for await (const _ of begun ?? []) break;
+    for (const reader of [read, ...rest]) await reader?.toArray();
+    for (const reader of readers) reader.destroy();
+    while (readers.some((reader) => !reader.closed)) await setImmediate();
+
+    expect(await openFiles()).toBe(before);
+  });
+
+  it('shares folders that come and go with other processes', async () => {
+    const rounds = 60;
+    const others = ['one', 'two', 'three'].map((name) => startFixture('come-and-go.mjs', root, name, rounds));
+    expect(await Promise.all(others.map(exitOf))).toEqual([0, 0, 0]);
+    expect(await driver.list('/')).toEqual([]);
+  });
+});

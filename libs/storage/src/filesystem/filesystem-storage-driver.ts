@@ -1,0 +1,196 @@
+import { fstatSync } from 'node:fs';
+import { lstat, readdir, rename } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { requireLength, requireOffset } from '../offset.js';
+import { pageOf } from '../page.js';
+import {
+  type FileInfo,
+  type FileWriter,
+  type ListOptions,
+  type RedirectRequest,
+  StorageDriver,
+  type WalkOptions,
+  type WriterOptions,
+} from '../storage-driver.js';
+import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
+import { childOf, isComponent, parentOf, requirePath, requirePathOrRoot } from '../storage-path.js';
+import { walkTree } from '../walk-tree.js';
+import { removeFile, removeFolder } from './deletion.js';
+import { openFile, READ, readUpTo, withDescriptor } from './descriptor.js';
+import { replaceFile } from './durable-file.js';
+import { codeOf, LINK_RULE, readFailure, writeFailure } from './errno.js';
+import { openReader } from './file-reader.js';
+import { FilesystemFileWriter } from './filesystem-file-writer.js';
+import { Folders } from './folders.js';
+import { openWritable } from './open-writable.js';
+import { isTemporary, temporaryName } from './temporary-name.js';
+
+/** How many entries of a folder a walk looks at together. */
+const ENTRIES_AT_ONCE = 32;
+
+/**
+ * Keeps each file at its path below a folder of the file system, which must be there. Symbolic links below it are not
+ * followed: reading or writing through one rejects with `InvalidPathError`, and so does a walk that comes to one, as
+ * passing over what it hides could be taken for its absence. Names that no path can have are passed over.
+ */
+export class FilesystemStorageDriver extends StorageDriver {
+  readonly name = 'filesystem';
+  private readonly folders: Folders;
+
+  constructor(root: string) {
+    super();
+    this.folders = new Folders(resolve(root));
+  }
+
+  async getContent(path: string): Promise<Buffer> {
+    requireFilePath(path);
+    return this.reading(path, (file) =>
+      // The size of an open local file is known to the operating system, so that asking needs no thread.
+      withDescriptor(openFile(file, READ), (fd) => readUpTo(fd, fstatSync(fd).size)),
+    );
+  }
+
+  async putContent(path: string, content: Uint8Array): Promise<void> {
+    requireFilePath(path);
+    await this.writing(path, async (file) => {
+      const temporary = this.folders.locate(childOf(parentOf(path), temporaryName()));
+      const replace = () => replaceFile(file, temporary, content);
+      const { settle } = await this.folders.prepare(parentOf(path), replace);
+      await settle();
+    });
+  }
+
+  async reader(path: string, offset = 0, length?: number): Promise<Readable> {
+    requireFilePath(path);
+    requireOffset(path, offset);
+    requireLength(length);
+    return this.reading(path, (file) => openReader(file, path, offset, length ?? Number.POSITIVE_INFINITY));
+  }
+
+  async writer(path: string, options: WriterOptions = {}): Promise<FileWriter> {
+    requireFilePath(path);
+    return this.writing(path, async () => new FilesystemFileWriter(await openWritable(this.folders, path, options)));
+  }
+
+  async stat(path: string): Promise<FileInfo> {
+    requireDirectoryPath(path);
+    return this.reading(path, () => this.inspect(path));
+  }
+
+  async list(path: string, options: ListOptions = {}): Promise<string[]> {
+    requireDirectoryPath(path);
+    return this.reading(path, async () => {
+      await this.folders.verify(path);
+      return pageOf(await this.namesIn(path), options);
+    });
+  }
+
+  async move(source: string, destination: string): Promise<void> {
+    requireFilePath(source);
+    requireFilePath(destination);
+    await this.requireFile(source);
+    await this.writing(destination, async (file) => {
+      const { settle } = await this.folders.prepare(parentOf(destination), async () => {
+        await this.requireFile(source);
+        await rename(this.folders.locate(source), file);
+      });
+      await settle();
+    });
+    if (parentOf(source) !== parentOf(destination)) await this.folders.tidy(parentOf(source));
+  }
+
+  async delete(path: string): Promise<void> {
+    requireFilePath(path);
+    await this.reading(path, async () => {
+      const { isDirectory } = await this.inspect(path);
+      await (isDirectory ? removeFolder : removeFile)(this.folders, path);
+    });
+  }
+
+  async *walk(path: string, options: WalkOptions = {}): AsyncGenerator<FileInfo> {
+    requireDirectoryPath(path);
+    await this.reading(path, () => this.folders.verify(path));
+    yield* walkTree(path, options, (directory, wanted) => this.entriesOf(directory, wanted));
+  }
+
+  async redirectUrl(path: string, _request: RedirectRequest): Promise<null> {
+    requireFilePath(path);
+    return null;
+  }
+
+  private reading<T>(path: string, work: (file: string) => Promise<T>): Promise<T> {
+    return this.failingAs(readFailure, path, async (file) => {
+      await this.folders.verify(parentOf(path));
+      return work(file);
+    });
+  }
+
+  private writing<T>(path: string, work: (file: string) => Promise<T>): Promise<T> {
+    return this.failingAs(writeFailure, path, work);
+  }
+
+  private async failingAs<T>(
+    translate: (path: string, error: unknown) => unknown,
+    path: string,
+    work: (file: string) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work(this.folders.locate(path));
+    } catch (error) {
+      throw translate(path, error);
+    }
+  }
+
+  private async requireFile(path: string): Promise<void> {
+    const { isDirectory } = await this.stat(path);
+    if (isDirectory) throw new PathNotFoundError(path);
+  }
+
+  private async inspect(path: string): Promise<FileInfo> {
+    const found = await lstat(this.folders.locate(path));
+    if (found.isSymbolicLink()) throw new InvalidPathError(path, LINK_RULE);
+    const isDirectory = found.isDirectory();
+    return { path, size: isDirectory ? 0 : found.size, modifiedAt: found.mtime, isDirectory };
+  }
+
+  private async inspectUnlessGone(path: string): Promise<FileInfo | null> {
+    try {
+      return await this.inspect(path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  private async namesIn(folder: string): Promise<string[]> {
+    const names = await readdir(this.folders.locate(folder));
+    return names.filter((name) => isComponent(name) && !isTemporary(name));
+  }
+
+  private async *entriesOf(folder: string, wanted: (path: string) => boolean): AsyncGenerator<FileInfo> {
+    const names = await this.failingAs(readFailure, folder, () => this.namesIn(folder));
+    const paths = pageOf(names, {})
+      .map((name) => childOf(folder, name))
+      .filter(wanted);
+    for (let next = 0; next < paths.length; next += ENTRIES_AT_ONCE) {
+      const batch = paths.slice(next, next + ENTRIES_AT_ONCE);
+      const entries = await Promise.all(batch.map((path) => this.inspectUnlessGone(path)));
+      yield* entries.filter((entry) => entry !== null);
+    }
+  }
+}
+
+function requireFilePath(path: string): void {
+  requirePath(path);
+  requireVisible(path);
+}
+
+function requireDirectoryPath(path: string): void {
+  requirePathOrRoot(path);
+  requireVisible(path);
+}
+
+function requireVisible(path: string): void {
+  if (isTemporary(path)) throw new InvalidPathError(path, 'the name is kept for unfinished files');
+}

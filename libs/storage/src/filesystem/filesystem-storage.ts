@@ -1,0 +1,20 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { OpenStorage } from '../load-storage.js';
+import { syncFolder } from './durable-file.js';
+import { FilesystemLockManager } from './filesystem-lock-manager.js';
+import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
+import { loadFlock } from './flock.js';
+
+/** The storage in the folder `root`, which is made when it is missing. */
+export async function openFilesystemStorage(root: string): Promise<OpenStorage> {
+  await makeRoot(resolve(root));
+  const locks = new FilesystemLockManager(root, await loadFlock());
+  return { driver: new FilesystemStorageDriver(root), locks, acrossProcesses: locks.acrossProcesses };
+}
+
+async function makeRoot(root: string): Promise<void> {
+  const uppermost = await mkdir(root, { recursive: true });
+  if (uppermost === undefined) return;
+  for (let made = root; made.length >= uppermost.length; made = dirname(made)) await syncFolder(dirname(made));
+}

@@ -1,0 +1,36 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { loadFilesystemStorage, loadMemoryStorage } from './load-storage.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'stowage-load-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('loadFilesystemStorage', () => {
+  it('makes the root with all above it', async () => {
+    const { driver, locks, acrossProcesses } = await loadFilesystemStorage(join(folder, 'new/deep/root'));
+    expect(driver.name).toBe('filesystem');
+    expect(acrossProcesses).toBe(true);
+    expect(await driver.list('/')).toEqual([]);
+    await locks.exclusively('key', () => driver.putContent('/a', Buffer.from('x')));
+    expect((await stat(join(folder, 'new/deep/root/a'))).size).toBe(1);
+  });
+
+  it('opens what is there already', async () => {
+    const first = await loadFilesystemStorage(join(folder, 'again'));
+    await first.driver.putContent('/a', Buffer.from('x'));
+    const second = await loadFilesystemStorage(join(folder, 'again'));
+    expect(await second.driver.list('/')).toEqual(['a']);
+  });
+});
+
+describe('loadMemoryStorage', () => {
+  it('gives an empty storage each time', async () => {
+    const [one, other] = [await loadMemoryStorage(), await loadMemoryStorage()];
+    expect(one.driver.name).toBe('inmemory');
+    expect(one.acrossProcesses).toBe(false);
+    await one.locks.exclusively('key', () => one.driver.putContent('/a', Buffer.from('x')));
+    expect(await other.driver.list('/')).toEqual([]);
+  });
+});

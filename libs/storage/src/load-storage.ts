@@ -1,0 +1,22 @@
+import type { LockManager } from './lock-manager.js';
+import type { StorageDriver } from './storage-driver.js';
+
+/** A storage that is ready for use. */
+export interface OpenStorage {
+  readonly driver: StorageDriver;
+  readonly locks: LockManager;
+  /** Whether several processes may work on this storage at the same time, because its locks exclude them too. */
+  readonly acrossProcesses: boolean;
+}
+
+/** Opens the storage in the folder `root`, which is made when it is missing. */
+export async function loadFilesystemStorage(root: string): Promise<OpenStorage> {
+  const { openFilesystemStorage } = await import('./filesystem/filesystem-storage.js');
+  return openFilesystemStorage(root);
+}
+
+/** Opens an empty storage in memory. */
+export async function loadMemoryStorage(): Promise<OpenStorage> {
+  const { openMemoryStorage } = await import('./memory/memory-storage.js');
+  return openMemoryStorage();
+}

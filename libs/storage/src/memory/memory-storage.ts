@@ -1,0 +1,8 @@
+import type { OpenStorage } from '../load-storage.js';
+import { MemoryLockManager } from './memory-lock-manager.js';
+import { MemoryStorageDriver } from './memory-storage-driver.js';
+
+/** An empty storage that no other process can see. */
+export function openMemoryStorage(): OpenStorage {
+  return { driver: new MemoryStorageDriver(), locks: new MemoryLockManager(), acrossProcesses: false };
+}
