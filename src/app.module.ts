@@ -9,6 +9,7 @@ import { RegistryExceptionFilter } from './http/index.js';
 import { LayerModule } from './layer/index.js';
 import { type Logger, LogModule } from './log/index.js';
 import { ManifestModule } from './manifest/index.js';
+import { OpenApiModule } from './openapi/index.js';
 
 /** The whole registry. */
 @Module({})
@@ -26,6 +27,7 @@ export class AppModule {
         CatalogModule,
         BaseModule,
         HealthModule,
+        OpenApiModule,
       ],
       providers: [
         { provide: APP_FILTER, useClass: RegistryExceptionFilter },

@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import type { RegistryConfig } from './config/index.js';
 import { RegistryExpressAdapter } from './http/index.js';
 import { accessLog, type Logger, NestLogger } from './log/index.js';
+import { OpenApiDocument } from './openapi/index.js';
 
 /** Makes the registry as an application that is ready to listen. */
 export async function createApp(config: RegistryConfig, logger: Logger): Promise<NestExpressApplication> {
@@ -37,6 +38,7 @@ export function configureApp(
   app.set('query parser', 'simple');
   app.use(accessLog(logger));
   app.use('/v2', announceVersion);
+  app.get(OpenApiDocument).describe(app);
   return app;
 }
 

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Access } from '../auth/index.js';
 import { LocationBuilder, linkToNext, readPage, sendJson } from '../http/index.js';
+import { DescribeListRepositories } from './catalog.openapi.js';
 import { CatalogService } from './catalog.service.js';
 
 /** A page is this long when the client does not say, and never longer. */
@@ -19,6 +20,7 @@ export class CatalogController {
   /** Lists the repositories, component by component in byte order */
   @Get()
   @Access({ action: 'catalog' })
+  @DescribeListRepositories()
   async listRepositories(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { limit = MAX_PAGE, last } = readPage(request);
     const n = Math.min(limit, MAX_PAGE);

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Access } from '../auth/index.js';
 import { sendJson } from '../http/index.js';
+import { DescribeGetHealth } from './health.openapi.js';
 
 @ApiTags('health')
 @Controller()
@@ -10,6 +11,7 @@ export class HealthController {
   /** Tells that the process is alive */
   @Get('healthz')
   @Access({ action: 'public' })
+  @DescribeGetHealth()
   getHealth(@Res() response: Response): void {
     sendJson(response, { status: 'ok' });
   }

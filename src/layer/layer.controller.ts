@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { Digest } from '#libs/oci';
 import { Access } from '../auth/index.js';
 import { PathDigest, RepositoryName } from '../http/index.js';
+import { DescribeDeleteBlob, DescribeGetBlob, DescribeHeadBlob } from './layer.openapi.js';
 import { LayerService } from './layer.service.js';
 import { sendLayer } from './send-layer.js';
 
@@ -15,6 +16,7 @@ export class LayerController {
   /** Tells whether a repository has a blob, and its size */
   @Head(':digest')
   @Access({ action: 'pull' })
+  @DescribeHeadBlob()
   async headBlob(
     @RepositoryName() name: string,
     @PathDigest() digest: Digest,
@@ -27,6 +29,7 @@ export class LayerController {
   /** Sends a blob, whole or in part */
   @Get(':digest')
   @Access({ action: 'pull' })
+  @DescribeGetBlob()
   async getBlob(
     @RepositoryName() name: string,
     @PathDigest() digest: Digest,
@@ -40,6 +43,7 @@ export class LayerController {
   @Delete(':digest')
   @HttpCode(202)
   @Access({ action: 'delete' })
+  @DescribeDeleteBlob()
   async deleteBlob(@RepositoryName() name: string, @PathDigest() digest: Digest): Promise<void> {
     await this.layers.delete(name, digest);
   }

@@ -6,6 +6,14 @@ import { Access, Authorizer } from '../auth/index.js';
 import { LocationBuilder, QueryDigest, queryText, RepositoryName, UploadId } from '../http/index.js';
 import { LayerService } from './layer.service.js';
 import type { LayerUpload } from './layer-upload.js';
+import {
+  DescribeAppendChunk,
+  DescribeCancelUpload,
+  DescribeFinishUpload,
+  DescribeGetUpload,
+  DescribeHeadUpload,
+  DescribeStartUpload,
+} from './upload.openapi.js';
 import { announcedAlgorithm, chunkRange, totalSize } from './upload-request.js';
 
 @ApiTags('uploads')
@@ -20,6 +28,7 @@ export class UploadController {
   /** Starts an upload, stores a blob that comes in one piece, or mounts one of another repository */
   @Post()
   @Access({ action: 'push', source: 'from' })
+  @DescribeStartUpload()
   async startUpload(@RepositoryName() name: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const digest = queryText(request, 'digest');
     if (digest !== undefined) {
@@ -34,6 +43,7 @@ export class UploadController {
   /** Appends a chunk, or a stream of unknown length, to an upload */
   @Patch(':id')
   @Access({ action: 'push' })
+  @DescribeAppendChunk()
   async appendChunk(
     @RepositoryName() name: string,
     @UploadId() id: string,
@@ -50,6 +60,7 @@ export class UploadController {
   /** Appends the last chunk, if any, and stores the whole as a blob */
   @Put(':id')
   @Access({ action: 'push' })
+  @DescribeFinishUpload()
   async finishUpload(
     @RepositoryName() name: string,
     @UploadId() id: string,
@@ -67,6 +78,7 @@ export class UploadController {
   /** Tells how far an upload has come */
   @Head(':id')
   @Access({ action: 'push' })
+  @DescribeHeadUpload()
   async headUpload(
     @RepositoryName() name: string,
     @UploadId() id: string,
@@ -79,6 +91,7 @@ export class UploadController {
   /** Tells how far an upload has come */
   @Get(':id')
   @Access({ action: 'push' })
+  @DescribeGetUpload()
   async getUpload(
     @RepositoryName() name: string,
     @UploadId() id: string,
@@ -92,6 +105,7 @@ export class UploadController {
   @Delete(':id')
   @HttpCode(204)
   @Access({ action: 'push' })
+  @DescribeCancelUpload()
   async cancelUpload(@RepositoryName() name: string, @UploadId() id: string): Promise<void> {
     const upload = await this.layers.resume(name, id);
     await upload.cancel();

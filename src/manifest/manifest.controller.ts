@@ -15,6 +15,12 @@ import {
   readBody,
   warn,
 } from '../http/index.js';
+import {
+  DescribeDeleteManifest,
+  DescribeGetManifest,
+  DescribeHeadManifest,
+  DescribePutManifest,
+} from './manifest.openapi.js';
 import { ManifestService } from './manifest.service.js';
 import { ManifestNegotiator } from './manifest-negotiator.js';
 
@@ -34,6 +40,7 @@ export class ManifestController {
   /** Tells whether a repository has a manifest, its digest and its size */
   @Head(':reference')
   @Access({ action: 'pull' })
+  @DescribeHeadManifest()
   async headManifest(
     @RepositoryName() name: string,
     @ManifestReference() reference: Reference | undefined,
@@ -46,6 +53,7 @@ export class ManifestController {
   /** Sends a manifest */
   @Get(':reference')
   @Access({ action: 'pull' })
+  @DescribeGetManifest()
   async getManifest(
     @RepositoryName() name: string,
     @ManifestReference() reference: Reference | undefined,
@@ -59,6 +67,7 @@ export class ManifestController {
   @Put(':reference')
   @HttpCode(201)
   @Access({ action: 'push' })
+  @DescribePutManifest()
   async putManifest(
     @RepositoryName() name: string,
     @ManifestReference() reference: Reference | undefined,
@@ -90,6 +99,7 @@ export class ManifestController {
   @Delete(':reference')
   @HttpCode(202)
   @Access({ action: 'delete' })
+  @DescribeDeleteManifest()
   async deleteManifest(
     @RepositoryName() name: string,
     @ManifestReference() reference: Reference | undefined,

@@ -12,6 +12,7 @@ import {
   readPage,
   sendJson,
 } from '../http/index.js';
+import { DescribeListReferrers } from './referrers.openapi.js';
 import { ReferrersService, referrersIndex } from './referrers.service.js';
 
 @ApiTags('referrers')
@@ -25,6 +26,7 @@ export class ReferrersController {
   /** Lists the manifests that name this one as their subject */
   @Get(':digest')
   @Access({ action: 'pull' })
+  @DescribeListReferrers()
   async listReferrers(
     @RepositoryName() name: string,
     @PathDigest() digest: Digest,

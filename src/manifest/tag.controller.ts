@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Access } from '../auth/index.js';
 import { LocationBuilder, linkToNext, RepositoryName, readPage, sendJson } from '../http/index.js';
+import { DescribeListTags } from './tag.openapi.js';
 import { TagService } from './tag.service.js';
 
 @ApiTags('tags')
@@ -16,6 +17,7 @@ export class TagController {
   /** Lists the tags of a repository in byte order */
   @Get('list')
   @Access({ action: 'pull' })
+  @DescribeListTags()
   async listTags(@RepositoryName() name: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const { limit, last } = readPage(request);
     const { tags, hasMore } = await this.tags.list(name, last, limit);

@@ -1,10 +1,18 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, type ResponsesObject, SwaggerModule } from '@nestjs/swagger';
+import {
+  DocumentBuilder,
+  type OpenAPIObject,
+  type OperationObject,
+  type ResponsesObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
 import { HEADERS, headerReferences } from './headers.js';
 import { SCHEMAS } from './schemas.js';
 
 /** Of the distribution specification. */
 const SPECIFICATION_VERSION = '1.1';
+
+type AnyParameter = NonNullable<OperationObject['parameters']>[number];
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -40,7 +48,12 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
     operationIdFactory: (_controller, handler) => handler,
   });
   for (const [path, operations] of Object.entries(document.paths)) {
-    for (const method of METHODS) completeResponses(operations[method]?.responses ?? {}, path, method);
+    for (const method of METHODS) {
+      const operation = operations[method];
+      if (!operation) continue;
+      operation.parameters = inOrderOfPath(operation.parameters ?? [], path);
+      completeResponses(operation.responses, path, method);
+    }
   }
   return { ...document, components: { headers: { ...HEADERS }, schemas: { ...SCHEMAS } } };
 }
@@ -55,6 +68,15 @@ function describeRegistry(): Omit<OpenAPIObject, 'paths'> {
     .addServer('/', 'The registry that this document comes from.');
   for (const [name, description] of TAGS) builder.addTag(name, description);
   return builder.build();
+}
+
+/** Generated clients take their arguments in this order: first what stands in the path, from left to right. */
+function inOrderOfPath(parameters: readonly AnyParameter[], path: string): AnyParameter[] {
+  const place = (parameter: AnyParameter) => {
+    const isInPath = 'in' in parameter && parameter.in === 'path';
+    return isInPath ? path.indexOf(`{${parameter.name}}`) : path.length;
+  };
+  return parameters.toSorted((a, b) => place(a) - place(b));
 }
 
 /** Adds what is the same for all answers of a kind. */
