@@ -5,6 +5,7 @@ import type { Random } from './random.ts';
 import type { RegistryClient } from './registry-client.ts';
 
 const STYLES = ['single', 'put', 'chunked', 'chunked', 'streamed', 'streamed'] as const;
+type Style = (typeof STYLES)[number];
 
 /** Pushes blobs in every way there is, noting in the journal before and after each request what may be stored. */
 export class BlobPusher {
@@ -18,10 +19,9 @@ export class BlobPusher {
     this.#random = random;
   }
 
-  async push(repository: string, content: Buffer): Promise<BlobRecord> {
+  async push(repository: string, content: Buffer, style: Style = this.#random.pick(STYLES)): Promise<BlobRecord> {
     const digest = digestOf(content, this.#random.chance(1 / 8) ? 'sha512' : 'sha256');
     const record = this.#journal.blob(repository, digest, content.length);
-    const style = this.#random.pick(STYLES);
     if (style === 'single') {
       await this.#client.pushWhole(repository, digest, content);
     } else {
@@ -55,34 +55,41 @@ export class BlobPusher {
 
   async #sendChunk(upload: UploadRecord): Promise<void> {
     const size = this.#random.integer(2, Math.max(2, Math.ceil(upload.content.length / 3)));
-    const chunk = upload.content.subarray(upload.offset, upload.offset + size);
-    upload.handedOver = chunk.length;
-    upload.location = await this.#client.patch(upload.location, chunk, upload.offset);
+    const start = upload.offset;
+    const end = Math.min(start + size, upload.content.length);
+    const body = this.#random.chance(0.5) ? this.#atOnce(upload, start, end) : this.#slowly(upload, start, end);
+    upload.location = await this.#client.patch(upload.location, body, { start, end });
     acknowledge(upload);
   }
 
   async #stream(upload: UploadRecord): Promise<void> {
-    upload.location = await this.#client.patch(upload.location, this.#slowly(upload));
+    const body = this.#slowly(upload, 0, upload.content.length);
+    upload.location = await this.#client.patch(upload.location, body);
     acknowledge(upload);
   }
 
+  #atOnce(upload: UploadRecord, start: number, end: number): Buffer {
+    upload.handedOver = end - start;
+    return upload.content.subarray(start, end);
+  }
+
   /** Gives the content in pieces with pauses, so that a kill finds bodies half sent. */
-  async *#slowly(upload: UploadRecord): AsyncGenerator<Uint8Array> {
-    const { content } = upload;
+  async *#slowly(upload: UploadRecord, start: number, end: number): AsyncGenerator<Uint8Array> {
     const piece = this.#random.integer(4_096, 65_536);
-    for (let offset = 0; offset < content.length; offset += piece) {
-      if (offset + piece >= content.length) upload.handedOver = content.length;
-      yield content.subarray(offset, offset + piece);
+    for (let offset = start; offset < end; offset += piece) {
+      if (offset + piece >= end) upload.handedOver = end - start;
+      yield upload.content.subarray(offset, Math.min(offset + piece, end));
       await pause(this.#random.integer(0, 5));
     }
   }
 
   async #close(upload: UploadRecord): Promise<void> {
-    const rest = upload.content.subarray(upload.offset);
-    upload.handedOver = rest.length;
+    const start = upload.offset;
+    const end = upload.content.length;
+    const rest = this.#atOnce(upload, start, end);
     upload.closing = true;
-    const offset = rest.length > 0 && this.#random.chance(0.5) ? upload.offset : undefined;
-    await this.#client.finishUpload(upload.location, upload.digest, rest, offset);
+    const range = rest.length > 0 && this.#random.chance(0.5) ? { start, end } : undefined;
+    await this.#client.finishUpload(upload.location, upload.digest, rest, range);
     this.#journal.uploads.delete(upload);
   }
 }

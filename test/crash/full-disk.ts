@@ -7,7 +7,7 @@ import { startServer } from '../support/server-process.ts';
 import { digestOf } from './blob-pusher.ts';
 import type { Checks } from './checks.ts';
 import { Random } from './random.ts';
-import { type Answer, MANIFEST_TYPE, RegistryClient, withParameter } from './registry-client.ts';
+import { type Answer, type Body, MANIFEST_TYPE, RegistryClient, withParameter } from './registry-client.ts';
 
 const run = promisify(execFile);
 const REPOSITORY = 'full/disk';
@@ -116,7 +116,10 @@ class FullDisk {
     let location = await this.#client.startUpload(REPOSITORY);
     let offset = 0;
     while ((await freeBytes(this.#root)) > CHUNK + SLACK) {
-      location = await this.#client.patch(location, content.subarray(offset, offset + CHUNK), offset);
+      location = await this.#client.patch(location, content.subarray(offset, offset + CHUNK), {
+        start: offset,
+        end: offset + CHUNK,
+      });
       offset += CHUNK;
     }
     await this.#refused('PATCH', location, content.subarray(offset));
@@ -135,7 +138,7 @@ class FullDisk {
     this.#checks.expect('an upload that did not fit can be cancelled', status === 204, () => `${status}`);
   }
 
-  async #refused(method: string, path: string, body: Buffer | AsyncIterable<Uint8Array>, type?: string): Promise<void> {
+  async #refused(method: string, path: string, body: Body, type?: string): Promise<void> {
     const rule = 'a request that does not fit is refused with an OCI error';
     const headers = { 'content-type': type ?? 'application/octet-stream' };
     try {

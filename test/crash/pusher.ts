@@ -12,10 +12,12 @@ export const TAG_GROUPS = [
   ['b-1', 'b-2', 'b-3', 'b-4'],
 ];
 const LARGEST_BLOB = 3_000_000;
+/** Sizes of blobs of which a server writes much before it has all of one. */
+const STREAMED = { least: 2_000_000, most: 6_000_000 };
 const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
 const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
 
-/** One client that pushes without end; `run` rejects when the server answers wrongly or no more. */
+/** One client that pushes without end, until the server answers wrongly or no more; then it rejects. */
 export class Pusher {
   readonly #client: RegistryClient;
   readonly #journal: Journal;
@@ -32,12 +34,19 @@ export class Pusher {
     this.#blobs = new BlobPusher(client, journal, random);
   }
 
-  async run(): Promise<never> {
+  async pushImages(): Promise<never> {
     for (;;) {
       const repository = this.#random.pick(REPOSITORIES);
       if (this.#random.chance(0.05)) await this.#blobs.leaveUnfinished(repository, this.#content());
       const manifest = await this.#pushManifest(repository);
       if (this.#random.chance(0.3)) await this.#put(manifest, this.#random.pick(SINGLE_TAGS));
+    }
+  }
+
+  async streamLargeBlobs(): Promise<never> {
+    for (;;) {
+      const content = this.#random.bytes(this.#random.integer(STREAMED.least, STREAMED.most));
+      await this.#blobs.push(this.#random.pick(REPOSITORIES), content, 'streamed');
     }
   }
 
@@ -131,7 +140,7 @@ export class Pusher {
 
   #content(): Buffer {
     if (this.#random.chance(0.2)) return this.#random.pick(this.#shared);
-    const isLarge = this.#random.chance(0.1);
+    const isLarge = this.#random.chance(0.2);
     return this.#random.bytes(this.#random.integer(2, isLarge ? LARGEST_BLOB : 100_000));
   }
 }

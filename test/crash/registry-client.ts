@@ -8,9 +8,17 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+export type Body = Buffer | AsyncIterable<Uint8Array>;
+
 export interface RequestOptions {
   readonly headers?: Record<string, string>;
-  readonly body?: Buffer | AsyncIterable<Uint8Array>;
+  readonly body?: Body;
+}
+
+/** Bytes from `start` up to and without `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 export class UnexpectedAnswerError extends Error {
@@ -20,6 +28,7 @@ export class UnexpectedAnswerError extends Error {
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 
+const CONTENT = { 'content-type': 'application/octet-stream' };
 const TIMEOUT = 60_000;
 
 /** The requests of a push and of what has to be seen afterwards. Locations are paths, so that they outlive a port. */
@@ -51,20 +60,25 @@ export class RegistryClient {
     return this.#locationOf(answer);
   }
 
-  /** Sends a chunk at `offset`, or without a range when no offset is given. */
-  async patch(location: string, body: Buffer | AsyncIterable<Uint8Array>, offset?: number): Promise<string> {
-    const headers = { 'content-type': 'application/octet-stream', ...rangeOf(body, offset) };
+  /** Sends a chunk, or a stream of unknown length when no range is given. */
+  async patch(location: string, body: Body, range?: ByteRange): Promise<string> {
+    const headers = { ...CONTENT, ...rangeHeaders(range) };
     return this.#locationOf(await this.#expect(202, 'PATCH', location, { headers, body }));
   }
 
-  async finishUpload(location: string, digest: string, body: Buffer = Buffer.alloc(0), offset?: number): Promise<void> {
-    const headers = { 'content-type': 'application/octet-stream', ...rangeOf(body, offset) };
+  async finishUpload(
+    location: string,
+    digest: string,
+    body: Buffer = Buffer.alloc(0),
+    range?: ByteRange,
+  ): Promise<void> {
+    const headers = { ...CONTENT, ...rangeHeaders(range) };
     await this.#expect(201, 'PUT', withParameter(location, 'digest', digest), { headers, body });
   }
 
   async pushWhole(repository: string, digest: string, body: Buffer): Promise<void> {
-    const headers = { 'content-type': 'application/octet-stream' };
-    await this.#expect(201, 'POST', `/v2/${repository}/blobs/uploads/?digest=${digest}`, { headers, body });
+    const path = `/v2/${repository}/blobs/uploads/?digest=${digest}`;
+    await this.#expect(201, 'POST', path, { headers: CONTENT, body });
   }
 
   /** How many bytes the server has of an upload; null when it knows no such upload. */
@@ -120,9 +134,10 @@ export class RegistryClient {
   }
 }
 
-function rangeOf(body: Buffer | AsyncIterable<Uint8Array>, offset: number | undefined): Record<string, string> {
-  if (offset === undefined || !Buffer.isBuffer(body)) return {};
-  return { 'content-range': `${offset}-${offset + body.length - 1}` };
+function rangeHeaders(range: ByteRange | undefined): Record<string, string> {
+  if (range === undefined) return {};
+  const { start, end } = range;
+  return { 'content-range': `${start}-${end - 1}`, 'content-length': String(end - start) };
 }
 
 export function withParameter(path: string, name: string, value: string): string {

@@ -49,7 +49,8 @@ async function finish(client: RegistryClient, checks: Checks, random: Random, up
   const { repository, digest, content } = upload;
   try {
     if (random.chance(0.5) && upload.offset < content.length) {
-      upload.location = await client.patch(upload.location, content.subarray(upload.offset), upload.offset);
+      const range = { start: upload.offset, end: content.length };
+      upload.location = await client.patch(upload.location, content.subarray(upload.offset), range);
       upload.offset = content.length;
     }
     await client.finishUpload(upload.location, digest, content.subarray(upload.offset));
