@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** What a driver knows of a path. Directories exist implicitly, wherever something lies below them. */
+/**
+ * What a driver knows of a path. Directories exist implicitly: they come with the first file that is put below them and
+ * go with the last.
+ */
 export interface FileInfo {
   readonly path: string;
   /** Bytes; 0 for a directory. */
@@ -61,15 +64,16 @@ export abstract class FileWriter {
   abstract commit(): Promise<void>;
 
   /**
-   * Drops what this writer wrote: the file is as long as it was when the writer was opened, and gone when it was not
-   * there or was begun anew.
+   * Drops what this writer wrote: the file ends where the writer began to append, and is gone when it was not there or
+   * was begun anew.
    */
   abstract cancel(): Promise<void>;
 }
 
 /**
  * Where the registry keeps its bytes: a store of files with absolute, slash-separated paths, each component of which
- * is one or more of `A–Z a–z 0–9 . _ -` and neither `.` nor `..`. `/` itself is legal for `list`, `walk` and `stat`.
+ * is one to 255 of `A–Z a–z 0–9 . _ -` and neither `.` nor `..`, of 1024 characters at most. `/` itself is legal for
+ * `list`, `walk` and `stat`.
  *
  * Every method rejects with `InvalidPathError` for another path, and with `PathNotFoundError` where it needs something
  * that is not there. What resolves is durable: it survives a power cut. Every driver passes `describeStorageDriver` of
@@ -87,13 +91,15 @@ export abstract class StorageDriver {
 
   /**
    * Opens the file at `path` from `offset` bytes on, for `length` bytes or to its end. An offset at or after the end
-   * gives an empty stream. Rejects with `InvalidOffsetError` for a negative offset.
+   * gives an empty stream. Rejects with `InvalidOffsetError` for a negative offset. The stream has to be read to its end
+   * or destroyed, so that the driver can let go of the file.
    */
   abstract reader(path: string, offset?: number, length?: number): Promise<Readable>;
 
   /**
    * Opens a writer at `path`. Nothing to append to is not an error: the file begins empty. Rejects with
-   * `InvalidOffsetError` when the file is shorter than the offset asked for.
+   * `InvalidOffsetError` when the file is shorter than the offset asked for. The writer has to be closed, committed or
+   * cancelled. Two writers of one path at the same time are the caller's to prevent.
    */
   abstract writer(path: string, options?: WriterOptions): Promise<FileWriter>;
 
@@ -102,7 +108,10 @@ export abstract class StorageDriver {
   /** The names (not paths) of what lies directly at `path`, files and directories, in byte order. */
   abstract list(path: string, options?: ListOptions): Promise<string[]>;
 
-  /** Moves a file over whatever file is at `destination`. The destination stays as it is when `source` is not there. */
+  /**
+   * Moves a file over whatever file is at `destination`. Rejects with `PathNotFoundError` when there is no file at
+   * `source`; the destination then stays as it is.
+   */
   abstract move(source: string, destination: string): Promise<void>;
 
   /** Deletes a file, or a directory with all below it. */
