@@ -1,0 +1,90 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { digestOf, digestOfFile, digestOfStream } from '../digest.ts';
+import type { SourceImage } from '../images.ts';
+import { blobPath, type Descriptor, type Manifest, type Platform, readIndex } from '../oci-layout.ts';
+
+/** What a client got. */
+export interface PulledImage {
+  /** Of the manifest that was pulled; an index where the client names only that. */
+  readonly digest: string;
+  readonly configDigest: string;
+  /** Digests of the uncompressed layers, from the bottom. */
+  readonly diffIds: readonly string[];
+  /** Fingerprint of the unpacked filesystem, where the client unpacks. */
+  readonly rootfs?: string;
+}
+
+export interface PullOptions {
+  /** Of an index, take this platform's image. */
+  readonly platform?: Platform;
+  /** Unpack the image and take its fingerprint, if the client can. */
+  readonly unpacked?: boolean;
+}
+
+/** A program that pushes and pulls images. References are `host:port/repository:tag`. */
+export interface Client {
+  readonly name: string;
+  /** Whether a push sends the manifest of the image layout byte for byte. */
+  readonly keepsManifest: boolean;
+  version(): Promise<string>;
+  /** Pushes an image from an image layout; returns the digest that the client names. */
+  push(image: SourceImage, reference: string): Promise<string>;
+  pull(reference: string, options?: PullOptions): Promise<PulledImage>;
+}
+
+/** The first match of a group in what a client printed. */
+export function find(pattern: RegExp, text: string): string {
+  const found = pattern.exec(text)?.[1];
+  if (found === undefined) throw new Error(`nothing matches ${pattern} in:\n${text}`);
+  return found;
+}
+
+/** Reads a pulled image out of an OCI image layout that holds one, and hashes all of it. */
+export async function readLayout(folder: string): Promise<PulledImage> {
+  const roots = await readIndex(folder);
+  const root = roots[0];
+  if (root === undefined || roots.length > 1) throw new Error(`${folder} holds ${roots.length} manifests, not 1`);
+  const bytes = await readFile(blobPath(folder, root.digest));
+  return verifyImage(bytes, root.digest, (digest) => blobPath(folder, digest));
+}
+
+/** Hashes a manifest and everything that it names. */
+export async function verifyImage(
+  bytes: Buffer,
+  digest: string | undefined,
+  pathOf: (digest: string) => string,
+): Promise<PulledImage> {
+  const actual = digestOf(bytes);
+  if (digest !== undefined && digest !== actual) throw new Error(`the manifest ${digest} hashes to ${actual}`);
+  const { config, layers = [] } = JSON.parse(bytes.toString()) as Manifest;
+  if (config === undefined) throw new Error(`${actual} has no config`);
+  await verifyBlob(config, pathOf(config.digest));
+  const diffIds: string[] = [];
+  for (const layer of layers) {
+    await verifyBlob(layer, pathOf(layer.digest));
+    diffIds.push(await diffIdOf(layer, pathOf(layer.digest)));
+  }
+  return { digest: actual, configDigest: config.digest, diffIds };
+}
+
+async function verifyBlob({ digest, size }: Descriptor, path: string): Promise<void> {
+  const actual = await digestOfFile(path);
+  if (actual !== digest) throw new Error(`the blob ${digest} hashes to ${actual}`);
+  const actualSize = (await stat(path)).size;
+  if (actualSize !== size) throw new Error(`the blob ${digest} has ${actualSize} bytes, not ${size}`);
+}
+
+/** Layers that were seen before: the same digest is the same content. */
+const diffIds = new Map<string, string>();
+
+async function diffIdOf({ digest, mediaType }: Descriptor, path: string): Promise<string> {
+  const known = diffIds.get(digest);
+  if (known !== undefined) return known;
+  const compressed = mediaType.endsWith('gzip');
+  const file = createReadStream(path);
+  const diffId = await digestOfStream(compressed ? file.pipe(createGunzip()) : file);
+  diffIds.set(digest, diffId);
+  return diffId;
+}
