@@ -1,6 +1,7 @@
 import { Digest } from './digest.js';
 import { isObject } from './json.js';
 import { isMediaType } from './media-type.js';
+import { memberNames, type Problem, readAnnotations, readOptionalText, refuseLookAlikes } from './member.js';
 
 /** What names a piece of content and says how it is to be read (image specification, "Content Descriptors"). */
 export interface Descriptor {
@@ -18,12 +19,7 @@ export interface Platform {
   readonly architecture: string;
 }
 
-/** A rule of a format that a member breaks. */
-export interface Problem {
-  /** Where: `layers[2].digest`. */
-  readonly field: string;
-  readonly rule: string;
-}
+const MEMBERS = memberNames('mediaType', 'digest', 'size', 'urls', 'annotations', 'data', 'artifactType', 'platform');
 
 /** Reads a descriptor. What is wrong with it goes to `problems`, and the result is then undefined. */
 export function readDescriptor(value: unknown, field: string, problems: Problem[]): Descriptor | undefined {
@@ -32,17 +28,16 @@ export function readDescriptor(value: unknown, field: string, problems: Problem[
     return undefined;
   }
   const before = problems.length;
-  const { mediaType, size, artifactType } = value;
+  const { mediaType, size } = value;
+  refuseLookAlikes(value, MEMBERS, `${field}.`, problems);
   const digest = readDigest(value.digest, `${field}.digest`, problems);
   if (typeof mediaType !== 'string' || !isMediaType(mediaType)) {
     problems.push({ field: `${field}.mediaType`, rule: 'must be a media type' });
   }
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-    problems.push({ field: `${field}.size`, rule: 'must be a whole number of bytes, 0 or more' });
+    problems.push({ field: `${field}.size`, rule: `must be a whole number of bytes, 0 to ${Number.MAX_SAFE_INTEGER}` });
   }
-  if (artifactType !== undefined && typeof artifactType !== 'string') {
-    problems.push({ field: `${field}.artifactType`, rule: 'must be a text' });
-  }
+  const artifactType = readOptionalText(value.artifactType, `${field}.artifactType`, problems);
   const annotations = readAnnotations(value.annotations, `${field}.annotations`, problems);
   if (problems.length > before || !digest) return undefined;
   const platform = readPlatform(value.platform);
@@ -50,24 +45,10 @@ export function readDescriptor(value: unknown, field: string, problems: Problem[
     mediaType: mediaType as string,
     digest,
     size: size as number,
-    ...(artifactType !== undefined && { artifactType: artifactType as string }),
+    ...(artifactType !== undefined && { artifactType }),
     ...(annotations && { annotations }),
     ...(platform && { platform }),
   };
-}
-
-/** Reads annotations: an object of texts, or nothing. */
-export function readAnnotations(
-  value: unknown,
-  field: string,
-  problems: Problem[],
-): Readonly<Record<string, string>> | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (isObject(value) && Object.values(value).every((text) => typeof text === 'string')) {
-    return value as Record<string, string>;
-  }
-  problems.push({ field, rule: 'must be an object of texts' });
-  return undefined;
 }
 
 function readDigest(value: unknown, field: string, problems: Problem[]): Digest | undefined {

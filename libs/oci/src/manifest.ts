@@ -1,4 +1,4 @@
-import { type Descriptor, type Problem, readAnnotations, readDescriptor } from './descriptor.js';
+import { type Descriptor, readDescriptor } from './descriptor.js';
 import { OciError } from './error.js';
 import { isObject, JsonError, parseJson } from './json.js';
 import {
@@ -9,6 +9,7 @@ import {
   type ManifestMediaType,
   MediaType,
 } from './media-type.js';
+import { isBlank, memberNames, type Problem, readAnnotations, readOptionalText, refuseLookAlikes } from './member.js';
 
 /** What a manifest says. Its bytes stay the truth: they are what the digest names, and are never written anew. */
 export interface Manifest {
@@ -28,9 +29,23 @@ export interface Manifest {
 export interface ManifestReading {
   /** The well-formed parts of it; absent when there is nothing to make sense of. */
   readonly manifest?: Manifest;
-  /** `MANIFEST_INVALID` errors, one for each broken rule, the first hundred of them. */
+  /** `MANIFEST_INVALID` errors, one for each broken rule; what stands behind the hundredth may be left unread. */
   readonly errors: readonly OciError[];
 }
+
+const MEMBERS = memberNames(
+  'schemaVersion',
+  'mediaType',
+  'artifactType',
+  'config',
+  'layers',
+  'manifests',
+  'subject',
+  'annotations',
+);
+
+/** Most manifests break one rule or two; a hostile one must not get an answer larger than itself, nor much work. */
+const MAX_PROBLEMS = 100;
 
 /** Reads a manifest as it was pushed, under the media type that the client gave with it, if any. */
 export function readManifest(content: Uint8Array, contentType?: string): ManifestReading {
@@ -39,11 +54,12 @@ export function readManifest(content: Uint8Array, contentType?: string): Manifes
   const mediaType = document && decideMediaType(document, contentType, problems);
   if (!mediaType) return { errors: errorsOf(problems) };
 
+  refuseLookAlikes(document, MEMBERS, '', problems);
   if (document.schemaVersion !== 2) problems.push({ field: 'schemaVersion', rule: 'must be 2' });
   const parts = isIndexType(mediaType) ? readIndex(document, problems) : readImage(document, problems);
   const subject = document.subject == null ? undefined : readDescriptor(document.subject, 'subject', problems);
   const annotations = readAnnotations(document.annotations, 'annotations', problems);
-  const artifactType = readArtifactType(document.artifactType, problems) ?? parts.configType;
+  const artifactType = readOptionalText(document.artifactType, 'artifactType', problems) ?? parts.configType;
   const manifest = {
     mediaType,
     blobs: parts.blobs,
@@ -63,7 +79,7 @@ export function mediaTypeOfStored(content: Buffer): ManifestMediaType | undefine
   const document = parseStored(content);
   if (!isObject(document) || document.schemaVersion !== 2) return undefined;
   const { mediaType } = document;
-  if (mediaType === undefined || mediaType === '') return typeOfShape(document);
+  if (isBlank(mediaType)) return typeOfShape(document);
   return typeof mediaType === 'string' && isManifestType(mediaType) ? mediaType : undefined;
 }
 
@@ -98,7 +114,7 @@ function decideMediaType(
   contentType: string | undefined,
   problems: Problem[],
 ): ManifestMediaType | undefined {
-  const inside = document.mediaType;
+  const inside = isBlank(document.mediaType) ? undefined : document.mediaType;
   const given = bareType(contentType);
   // A plain HTTP client sends no type, or that of any JSON: the manifest then speaks for itself.
   const mediaType = given === undefined || given === 'application/json' ? (inside ?? typeOfShape(document)) : given;
@@ -120,14 +136,15 @@ function bareType(contentType: string | undefined): string | undefined {
 }
 
 function typeOfShape(document: Record<string, unknown>): ManifestMediaType {
-  return 'manifests' in document ? MediaType.ociIndex : MediaType.ociManifest;
+  return document.manifests == null ? MediaType.ociManifest : MediaType.ociIndex;
 }
 
 function readImage(document: Record<string, unknown>, problems: Problem[]): Parts {
   // A document that could be read as either is two images under one digest (CVE-2021-41190).
   refuseMember(document, 'manifests', 'an image manifest', problems);
   const config = readDescriptor(document.config, 'config', problems);
-  const layers = readDescriptors(document.layers, 'layers', problems);
+  // An image may have no layers, and some clients then leave the member out.
+  const layers = readDescriptors(document.layers ?? [], 'layers', problems);
   return {
     blobs: [...(config ? [config] : []), ...layers.filter(({ mediaType }) => !isNonDistributable(mediaType))],
     manifests: [],
@@ -138,11 +155,13 @@ function readImage(document: Record<string, unknown>, problems: Problem[]): Part
 function readIndex(document: Record<string, unknown>, problems: Problem[]): Parts {
   refuseMember(document, 'config', 'an index', problems);
   refuseMember(document, 'layers', 'an index', problems);
-  return { blobs: [], manifests: readDescriptors(document.manifests, 'manifests', problems) };
+  // Clients in Go print an empty list as null.
+  const manifests = document.manifests === null ? [] : document.manifests;
+  return { blobs: [], manifests: readDescriptors(manifests, 'manifests', problems) };
 }
 
 function refuseMember(document: Record<string, unknown>, field: string, what: string, problems: Problem[]): void {
-  if (field in document) problems.push({ field, rule: `must not stand in ${what}` });
+  if (document[field] != null) problems.push({ field, rule: `must not stand in ${what}` });
 }
 
 function readDescriptors(value: unknown, field: string, problems: Problem[]): Descriptor[] {
@@ -150,18 +169,14 @@ function readDescriptors(value: unknown, field: string, problems: Problem[]): De
     problems.push({ field, rule: 'must be a list of descriptors' });
     return [];
   }
-  return value.flatMap((entry, index) => readDescriptor(entry, `${field}[${index}]`, problems) ?? []);
+  const descriptors: Descriptor[] = [];
+  for (const [index, entry] of value.entries()) {
+    if (problems.length >= MAX_PROBLEMS) break;
+    const descriptor = readDescriptor(entry, `${field}[${index}]`, problems);
+    if (descriptor) descriptors.push(descriptor);
+  }
+  return descriptors;
 }
-
-function readArtifactType(value: unknown, problems: Problem[]): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string') return value;
-  problems.push({ field: 'artifactType', rule: 'must be a text' });
-  return undefined;
-}
-
-/** Most manifests break one rule or two; a hostile one must not get an answer larger than itself. */
-const MAX_PROBLEMS = 100;
 
 function errorsOf(problems: readonly Problem[]): OciError[] {
   return problems.slice(0, MAX_PROBLEMS).map((problem) => new OciError('MANIFEST_INVALID', problem));
