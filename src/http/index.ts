@@ -13,7 +13,7 @@ export {
   UploadId,
 } from './params.js';
 export { queryText, queryTexts } from './query.js';
-export { readBody } from './read-body.js';
+export { bodyOf, readBody } from './read-body.js';
 export { RegistryExceptionFilter } from './registry-exception.filter.js';
 export type { RegistryResponse } from './registry-response.js';
 export { drain, RegistryExpressAdapter } from './registry-server.js';

@@ -36,6 +36,8 @@ export class RegistryExceptionFilter implements ExceptionFilter {
     const body = errorBody(errors);
     response.writeHead(errors[0].status, { 'Content-Type': 'application/json', 'Content-Length': body.length });
     response.end(body);
+    // A handler that failed in the middle of a body has left the rest of it in the way of the next request.
+    response.req.resume();
   }
 }
 

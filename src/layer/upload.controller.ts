@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Digest, parseRepositoryName } from '#libs/oci';
 import { Access, Authorizer } from '../auth/index.js';
-import { LocationBuilder, QueryDigest, queryText, RepositoryName, UploadId } from '../http/index.js';
+import { bodyOf, LocationBuilder, QueryDigest, queryText, RepositoryName, UploadId } from '../http/index.js';
 import { LayerService } from './layer.service.js';
 import type { LayerUpload } from './layer-upload.js';
 import {
@@ -32,7 +32,7 @@ export class UploadController {
   async startUpload(@RepositoryName() name: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const digest = queryText(request, 'digest');
     if (digest !== undefined) {
-      await this.layers.put(name, request, { digest: Digest.parse(digest), ...totalSize(request) });
+      await this.layers.put(name, bodyOf(request), { digest: Digest.parse(digest), ...totalSize(request) });
       return this.sendCreated(name, Digest.parse(digest), request, response);
     }
     const mounted = await this.mount(name, request);
@@ -53,7 +53,7 @@ export class UploadController {
     const upload = await this.layers.resume(name, id);
     // Also for the answer to a chunk that is refused.
     response.set('Location', this.locationOf(upload, request));
-    await upload.write(request, chunkRange(request));
+    await upload.write(bodyOf(request), chunkRange(request));
     this.sendSession(upload, request, response.status(202));
   }
 
@@ -71,7 +71,7 @@ export class UploadController {
     const upload = await this.layers.resume(name, id);
     response.set('Location', this.locationOf(upload, request));
     const range = chunkRange(request);
-    await upload.finish({ digest, ...totalSize(request), ...(range && { range }) }, request);
+    await upload.finish({ digest, ...totalSize(request), ...(range && { range }) }, bodyOf(request));
     this.sendCreated(name, digest, request, response);
   }
 

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { digestOf, pushBlob, type Registry, randomBlob, startRegistry } from './support/registry.js';
+import { Wire } from './support/wire.js';
+
+const NAME = 'library/app';
+const MIB = 1024 * 1024;
+const UNKNOWN_SESSION = '00000000-0000-4000-8000-000000000000';
+
+describe('a connection', () => {
+  let registry: Registry;
+
+  beforeAll(async () => {
+    registry = await startRegistry();
+  });
+  afterAll(() => registry.close());
+
+  async function begin(): Promise<string> {
+    const { headers } = await registry.client().post(`/v2/${NAME}/blobs/uploads/`).expect(202);
+    return String(headers.location);
+  }
+
+  describe('carries the next request after', () => {
+    it.each([
+      ['a manifest far above the limit', 'PUT', `/v2/${NAME}/manifests/large`, 413],
+      ['a chunk of an unknown upload', 'PATCH', `/v2/${NAME}/blobs/uploads/${UNKNOWN_SESSION}`, 404],
+      ['a blob with another digest', 'POST', `/v2/${NAME}/blobs/uploads/?digest=${digestOf('other')}`, 400],
+      ['a name that is none', 'PUT', '/v2/UPPER/manifests/latest', 400],
+      ['a reference that is none', 'PUT', `/v2/${NAME}/manifests/sha256:short`, 400],
+      ['a method that the route does not take', 'POST', `/v2/${NAME}/manifests/latest`, 405],
+      ['no route', 'PUT', '/nowhere', 404],
+      ['a GET with a body', 'GET', `/v2/${NAME}/manifests/unknown`, 404],
+      ['a DELETE with a body', 'DELETE', `/v2/${NAME}/manifests/unknown`, 404],
+    ])('%s', async (_case, method, target, status) => {
+      const wire = await Wire.open(registry.url);
+      const body = Buffer.alloc(8 * MIB, 'x');
+      wire.send(method, target, { 'Content-Length': body.length }, body).send('GET', '/v2/');
+      expect((await wire.answer()).status).toBe(status);
+      expect((await wire.answer()).status).toBe(200);
+      wire.close();
+    });
+
+    it.each([
+      ['a chunk at another place', { 'Content-Range': `5-${MIB + 4}`, 'Content-Length': MIB }, 416],
+      ['a chunk of another size', { 'Content-Range': `0-9`, 'Content-Length': MIB }, 400],
+      ['a Content-Range that is none', { 'Content-Range': 'x', 'Content-Length': MIB }, 416],
+    ])('%s', async (_case, headers, status) => {
+      const wire = await Wire.open(registry.url);
+      wire.send('PATCH', await begin(), headers, Buffer.alloc(MIB)).send('GET', '/v2/');
+      expect((await wire.answer()).status).toBe(status);
+      expect((await wire.answer()).status).toBe(200);
+      wire.close();
+    });
+
+    it('a chunk that goes on behind its range', async () => {
+      const wire = await Wire.open(registry.url);
+      const location = await begin();
+      wire.send('PATCH', location, { 'Content-Range': '0-9', 'Transfer-Encoding': 'chunked' });
+      wire.sendRaw(`${MIB.toString(16)}\r\n`, Buffer.alloc(MIB), '\r\n0\r\n\r\n').send('GET', location);
+      expect((await wire.answer()).status).toBe(400);
+      const session = await wire.answer();
+      expect([session.status, session.headers.get('range')]).toEqual([204, '0-0']);
+      wire.close();
+    });
+
+    it('answers without a body', async () => {
+      const { content, digest } = randomBlob();
+      await pushBlob(registry, NAME, content);
+      const wire = await Wire.open(registry.url);
+      const target = `/v2/${NAME}/blobs/${digest}`;
+      wire.send('HEAD', target).send('GET', target, { 'If-None-Match': `"${digest}"` });
+      wire.send('HEAD', `/v2/${NAME}/blobs/sha256:short`).send('GET', await begin());
+      wire
+        .send('HEAD', target, { Range: 'bytes=9999-' })
+        .send('DELETE', await begin())
+        .send('GET', '/v2/');
+      const statuses: number[] = [];
+      for (const method of ['HEAD', 'GET', 'HEAD', 'GET', 'HEAD', 'DELETE', 'GET']) {
+        statuses.push((await wire.answer(method)).status);
+      }
+      expect(statuses).toEqual([200, 304, 400, 204, 200, 204, 200]);
+      wire.close();
+    });
+  });
+});
