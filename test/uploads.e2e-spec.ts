@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Digest } from '#libs/oci';
+import { pathOf, StorageDriver } from '#libs/storage';
 import { digestOf, type Registry, randomBlob, startRegistry } from './support/registry.js';
 
 const NAME = 'library/deep/ubuntu';
@@ -160,6 +162,27 @@ describe('uploads', () => {
     await client().put(`${location}?digest=${digest}`).expect(201);
     await expectBlob(content);
   });
+
+  it.each(['finishing', 'another chunk'])(
+    'goes on with %s where a process died right after the data became a blob',
+    async (next) => {
+      const { content } = randomBlob(500);
+      const part = content.subarray(0, 300);
+      const location = await begin();
+      await append(location, part).expect(202);
+      const data = pathOf.uploadData(NAME, location.slice(-36));
+      await registry.app.get(StorageDriver).move(data, pathOf.blob(Digest.of(part)));
+
+      await client().get(location).expect(204).expect('Range', '0-299');
+      const whole = next === 'finishing' ? part : content;
+      const rest = whole.subarray(300);
+      await client()
+        .put(`${location}?digest=${digestOf(whole)}`)
+        .send(rest)
+        .expect(201);
+      await expectBlob(whole);
+    },
+  );
 
   it.each([
     ['announced', '?digest-algorithm=sha512', true],

@@ -24,7 +24,7 @@ const LOCK_WAIT = 5_000;
  * An upload session. All of its state is in the storage, so that any process can continue it. What a call that fails
  * has brought is dropped: the session stays at the offset that was last acknowledged, ready for another try.
  *
- * Order of writes: data, hash state, answer; and to finish: data, blob, link, answer.
+ * Order of writes: data, hash state, answer; and to finish: data, hash state, blob, link, answer.
  */
 export class LayerUpload {
   constructor(
@@ -53,7 +53,7 @@ export class LayerUpload {
   write(content: Content, range?: ContentRange): Promise<void> {
     return this.exclusively(async (state) => {
       requireStart(state, range);
-      await this.store.adopt(this.name, this.id, state);
+      await this.store.prepare(this.name, this.id, state);
       const hashes = running(state.hashes);
       const size = await this.append(state.offset, content, hashes, range, (writer) => writer.close());
       if (size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
@@ -68,7 +68,7 @@ export class LayerUpload {
   finish(options: FinishOptions, content: Content = nothing()): Promise<void> {
     return this.exclusively(async (state) => {
       requireStart(state, options.range);
-      await this.store.adopt(this.name, this.id, state);
+      await this.store.prepare(this.name, this.id, state);
       const hashes = hashesToFinish(state, options.digest);
       const isComplete = ![...hashes.values()].includes(null);
       const size = await this.append(state.offset, content, running(hashes), options.range, async (writer) => {
@@ -78,6 +78,8 @@ export class LayerUpload {
       });
       if (!isComplete) await this.readAgain(hashes, size);
       const canonical = requireDigest(hashes, options.digest);
+      // From here on the data is a blob. A crash must not cost the session what was acknowledged: the hash finds it.
+      if (state.offset > 0 && size > state.offset) await this.store.save(this.name, this.id, size, hashes);
       await this.storage.move(pathOf.uploadData(this.name, this.id), pathOf.blob(canonical));
       await writeLink(this.storage, pathOf.layerLink(this.name, options.digest), canonical);
       await this.store.remove(this.name, this.id);

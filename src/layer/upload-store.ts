@@ -1,5 +1,5 @@
 import { createHash, type HashAlgorithm, isHashAlgorithm, type ResumableHash, restoreHash } from '#libs/hash';
-import { CANONICAL_ALGORITHM, OciError } from '#libs/oci';
+import { CANONICAL_ALGORITHM, Digest, OciError } from '#libs/oci';
 import {
   deleteIfPresent,
   listIfPresent,
@@ -15,6 +15,8 @@ export interface UploadState {
   readonly offset: number;
   /** By algorithm, the hash of those bytes; null where its state is missing or unknown and the data must be read again. */
   readonly hashes: ReadonlyMap<HashAlgorithm, ResumableHash | null>;
+  /** The blob that the data has become, where a process died before the session ended; null where the data is in place. */
+  readonly blob: Digest | null;
 }
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -41,12 +43,17 @@ export class UploadStore {
       sizeIfPresent(this.storage, pathOf.uploadData(name, id)),
       this.offsetsOf(name, id, CANONICAL_ALGORITHM),
     ]);
-    const offset = offsets.findLast((acknowledged) => acknowledged <= (size ?? 0)) ?? size ?? 0;
+    const blob = size === null ? await this.findBlob(name, id, offsets.at(-1) ?? 0) : null;
+    const offset = blob ? offsets.at(-1) : offsets.findLast((acknowledged) => acknowledged <= (size ?? 0));
+    return this.stateAt(name, id, offset ?? size ?? 0, blob);
+  }
+
+  private async stateAt(name: string, id: string, offset: number, blob: Digest | null): Promise<UploadState> {
     const hashes = new Map<HashAlgorithm, ResumableHash | null>();
     for (const algorithm of await this.algorithmsOf(name, id)) {
       hashes.set(algorithm, await this.restore(name, id, algorithm, offset));
     }
-    return { offset, hashes };
+    return { offset, hashes, blob };
   }
 
   /** Records that `offset` bytes are durable, with the hashes of them, and forgets what was recorded before. */
@@ -61,12 +68,27 @@ export class UploadStore {
   }
 
   /**
-   * Records the offset of a foreign session before anything is added to it, or else a crash would make what was added
-   * count.
+   * Makes a session ready to be continued. Data that has become a blob is brought back; and the offset of a foreign
+   * session is recorded, or else a crash would make what is added next count.
    */
-  async adopt(name: string, id: string, { offset }: UploadState): Promise<void> {
+  async prepare(name: string, id: string, { offset, blob }: UploadState): Promise<void> {
+    if (blob) await this.bringBack(name, id, blob);
     const offsets = await this.offsetsOf(name, id, CANONICAL_ALGORITHM);
     if (!offsets.includes(offset)) await this.mark(name, id, offset, CANONICAL_ALGORITHM, null);
+  }
+
+  private async bringBack(name: string, id: string, blob: Digest): Promise<void> {
+    const writer = await this.storage.writer(pathOf.uploadData(name, id));
+    for await (const chunk of await this.storage.reader(pathOf.blob(blob))) await writer.write(chunk);
+    await writer.close();
+  }
+
+  /** The blob of the first `offset` bytes of a session, if there is one; the hash of them tells which. */
+  private async findBlob(name: string, id: string, offset: number): Promise<Digest | null> {
+    const hash = offset > 0 ? await this.restore(name, id, CANONICAL_ALGORITHM, offset) : null;
+    if (!hash) return null;
+    const digest = Digest.from(CANONICAL_ALGORITHM, hash.digest());
+    return (await sizeIfPresent(this.storage, pathOf.blob(digest))) === offset ? digest : null;
   }
 
   async remove(name: string, id: string): Promise<void> {

@@ -53,7 +53,8 @@ export class ManifestService {
 
   /**
    * Stores a manifest under its digest and its tags. Throws what `ManifestVerifier.verify` throws, and `DENIED` with
-   * status 412 where the precondition does not hold. Order of writes: blob, link, referrer, tags.
+   * status 412 where the precondition does not hold. Order of writes: referrer, which is listed only once the manifest is
+   * there, then blob, link, tags.
    */
   async put(name: string, push: ManifestPush): Promise<PushedManifest> {
     const { reference, content } = push;
@@ -62,8 +63,8 @@ export class ManifestService {
     const tags = new Set('tag' in reference ? [reference.tag, ...(push.tags ?? [])] : push.tags);
     await this.lock.exclusively(name, async () => {
       await this.requirePrecondition(name, reference, push.precondition);
-      await this.store.write(name, digest, content);
       await this.referrers.add(name, { digest, manifest, size: content.length });
+      await this.store.write(name, digest, content);
       await this.changes.apply(name, [...tags], digest);
     });
     return { digest, manifest };

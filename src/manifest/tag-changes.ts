@@ -1,7 +1,7 @@
 import { dirname, relative } from 'node:path/posix';
 import { Injectable } from '@nestjs/common';
 import { Digest } from '#libs/oci';
-import { deleteIfPresent, PathNotFoundError, pathOf, StorageDriver, writeLink } from '#libs/storage';
+import { deleteIfPresent, PathNotFoundError, pathOf, readLink, StorageDriver, writeLink } from '#libs/storage';
 
 interface TagChange {
   readonly digest: string;
@@ -18,9 +18,15 @@ export class TagChanges {
 
   async apply(name: string, tags: readonly string[], digest: Digest): Promise<void> {
     if (tags.length <= 1) return this.write(name, tags, digest);
+    const before = await Promise.all(tags.map((tag) => readLink(this.storage, pathOf.tagLink(name, tag))));
     const change: TagChange = { digest: digest.toString(), tags };
     await this.storage.putContent(pathOf.tagChange(name), Buffer.from(JSON.stringify(change)));
-    await this.settle(name);
+    try {
+      await this.settle(name);
+    } catch (error) {
+      await this.undo(name, tags, before);
+      throw error;
+    }
   }
 
   /** Completes the change that is written down for a repository, if there is one. */
@@ -43,6 +49,16 @@ export class TagChanges {
       if (!(error instanceof PathNotFoundError)) throw error;
     }
     return names;
+  }
+
+  /** Where this fails too, the change stays written down: it is then completed, so that it is all or none all the same. */
+  private async undo(name: string, tags: readonly string[], before: readonly (Digest | null)[]): Promise<void> {
+    for (const [index, tag] of tags.entries()) {
+      const digest = before[index];
+      if (digest) await writeLink(this.storage, pathOf.tagLink(name, tag), digest);
+      else await deleteIfPresent(this.storage, pathOf.tag(name, tag));
+    }
+    await deleteIfPresent(this.storage, pathOf.tagChange(name));
   }
 
   private async write(name: string, tags: readonly string[], digest: Digest): Promise<void> {
