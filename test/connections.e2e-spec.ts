@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LockManager } from '#libs/storage';
+import { prepareImage, putManifest } from './support/images.js';
 import { digestOf, pushBlob, type Registry, randomBlob, startRegistry } from './support/registry.js';
 import { Wire } from './support/wire.js';
 
@@ -80,5 +84,44 @@ describe('a connection', () => {
       expect(statuses).toEqual([200, 304, 400, 204, 200, 204, 200]);
       wire.close();
     });
+  });
+
+  it('is closed on what is no HTTP, but never in the middle of an answer', async () => {
+    const { content, digest } = randomBlob(16 * MIB);
+    await pushBlob(registry, NAME, content);
+    const wire = await Wire.open(registry.url);
+    wire.send('GET', `/v2/${NAME}/blobs/${digest}`);
+    await once(wire.socket, 'data');
+    wire.socket.pause();
+    const refused = once(registry.app.getHttpServer(), 'clientError');
+    wire.sendRaw('what is this?\r\n\r\n');
+    await refused;
+    wire.socket.resume();
+    const answer = await wire.closed();
+    const body = answer.subarray(answer.indexOf('\r\n\r\n') + 4);
+    expect(body.length).toBeLessThan(content.length);
+    expect(body.equals(content.subarray(0, body.length))).toBe(true);
+  });
+});
+
+describe('a silent connection', () => {
+  const IDLE_TIMEOUT = 250;
+  let registry: Registry;
+
+  beforeAll(async () => {
+    registry = await startRegistry({ http: { idleTimeout: IDLE_TIMEOUT } });
+  });
+  afterAll(() => registry.close());
+
+  it('is not cut while it is the server that works', async () => {
+    const image = await prepareImage(registry, NAME);
+    const isLocked = Promise.withResolvers<void>();
+    const locked = registry.app.get(LockManager).exclusively(`repository/${NAME}`, async () => {
+      isLocked.resolve();
+      await setTimeout(4 * IDLE_TIMEOUT);
+    });
+    await isLocked.promise;
+    const [response] = await Promise.all([putManifest(registry, NAME, 'latest', image), locked]);
+    expect(response.status).toBe(201);
   });
 });

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { HttpConfig } from '../config/index.js';
+import { DueAnswers } from './due-answers.js';
 import { errorBody } from './error-body.js';
 
 /** Room for a hundred `?tag=` parameters of the greatest length, in bytes. */
@@ -19,8 +20,13 @@ export class RegistryExpressAdapter extends ExpressAdapter {
       { maxHeaderSize: MAX_HEADER_SIZE, requestTimeout: 0, headersTimeout, keepAliveTimeout },
       this.getInstance(),
     );
+    const answers = new DueAnswers(server);
     server.timeout = idleTimeout;
-    server.on('clientError', answerClientError);
+    server.on('timeout', (socket) => (answers.isAtWork(socket) ? socket.setTimeout(idleTimeout) : socket.destroy()));
+    server.on('clientError', (error, socket: Socket) => {
+      if (answers.mayAnswer(socket)) answerClientError(error, socket);
+      else socket.destroy();
+    });
     this.setHttpServer(server);
   }
 }
