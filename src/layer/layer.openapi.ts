@@ -5,12 +5,15 @@ import {
   denied,
   describeOperation,
   failure,
+  type HeaderName,
   headerReferences,
   IF_NONE_MATCH,
   NAME_INVALID,
   OCTETS,
   type Parameter,
 } from '../openapi/index.js';
+
+const BLOB_HEADERS: readonly HeaderName[] = ['Docker-Content-Digest', 'ETag', 'Accept-Ranges', 'Cache-Control'];
 
 const BLOB_UNKNOWN = failure(
   'the repository does not have the blob, whether or not another one has it',
@@ -24,6 +27,7 @@ const RANGE_NOT_SATISFIABLE = failure(
     { size: 2048 },
     { status: 416, message: 'range not satisfiable', headers: { 'Content-Range': 'bytes */2048' } },
   ),
+  BLOB_HEADERS,
 );
 
 const RANGE: Parameter = {
@@ -41,7 +45,7 @@ const IF_RANGE: Parameter = {
   schema: { type: 'string', example: `"${EXAMPLE_DIGEST}"` },
 };
 
-const blobHeaders = headerReferences('Docker-Content-Digest', 'ETag', 'Accept-Ranges', 'Cache-Control');
+const blobHeaders = headerReferences(...BLOB_HEADERS);
 
 const UNCHANGED = { description: 'The client has the blob.', headers: blobHeaders };
 

@@ -7,6 +7,7 @@ import {
   DIGEST_MALFORMED,
   denied,
   describeOperation,
+  type Failure,
   failure,
   headerReferences,
   NAME_INVALID,
@@ -52,9 +53,16 @@ const OUT_OF_ORDER = failure(
   new OciError(
     'BLOB_UPLOAD_INVALID',
     { start: 2_097_152, offset: 1_048_576 },
-    { status: 416, message: 'the chunk does not begin where the upload ends' },
+    {
+      status: 416,
+      message: 'the chunk does not begin where the upload ends',
+      headers: { Range: '0-1048575' },
+    },
   ),
 );
+
+/** What may go wrong once the session is found: the answer then tells where to go on. */
+const inSession = (...failures: Failure[]): Failure[] => failures.map((one) => ({ ...one, headers: ['Location'] }));
 
 const DIGEST: Parameter = {
   name: 'digest',
@@ -128,7 +136,12 @@ export const DescribeAppendChunk = () =>
     responses: {
       202: { description: 'The chunk is stored. `Range` tells how far the upload is.', headers: sessionHeaders },
     },
-    failures: [NAME_INVALID, CHUNK_SIZE_MISMATCH, denied('push'), UPLOAD_UNKNOWN, OUT_OF_ORDER, BUSY, STORAGE_FULL],
+    failures: [
+      NAME_INVALID,
+      denied('push'),
+      UPLOAD_UNKNOWN,
+      ...inSession(CHUNK_SIZE_MISMATCH, OUT_OF_ORDER, BUSY, STORAGE_FULL),
+    ],
   });
 
 export const DescribeFinishUpload = () =>
@@ -141,14 +154,9 @@ export const DescribeFinishUpload = () =>
     failures: [
       NAME_INVALID,
       DIGEST_MALFORMED,
-      DIGEST_MISMATCH,
-      SIZE_MISMATCH,
-      CHUNK_SIZE_MISMATCH,
       denied('push'),
       UPLOAD_UNKNOWN,
-      OUT_OF_ORDER,
-      BUSY,
-      STORAGE_FULL,
+      ...inSession(DIGEST_MISMATCH, SIZE_MISMATCH, CHUNK_SIZE_MISMATCH, OUT_OF_ORDER, BUSY, STORAGE_FULL),
     ],
   });
 

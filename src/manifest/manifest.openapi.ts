@@ -13,7 +13,6 @@ import {
   json,
   NAME_INVALID,
   type Parameter,
-  type SchemaName,
   STORAGE_FULL,
 } from '../openapi/index.js';
 
@@ -102,14 +101,14 @@ const INDEX = {
   ],
 };
 
-const SHAPES: Readonly<Record<ManifestMediaType, [schema: SchemaName, example: object]>> = {
-  [MediaType.ociManifest]: ['ImageManifest', IMAGE],
-  [MediaType.ociIndex]: ['ImageIndex', INDEX],
-  [MediaType.dockerManifest]: ['ImageManifest', { ...IMAGE, mediaType: MediaType.dockerManifest }],
-  [MediaType.dockerManifestList]: ['ImageIndex', { ...INDEX, mediaType: MediaType.dockerManifestList }],
+const EXAMPLES: Readonly<Record<ManifestMediaType, object>> = {
+  [MediaType.ociManifest]: IMAGE,
+  [MediaType.ociIndex]: INDEX,
+  [MediaType.dockerManifest]: { ...IMAGE, mediaType: MediaType.dockerManifest },
+  [MediaType.dockerManifestList]: { ...INDEX, mediaType: MediaType.dockerManifestList },
 };
 
-const MANIFEST = Object.assign({}, ...MEDIA_TYPES.map((type) => json(...SHAPES[type], type)));
+const MANIFEST = Object.assign({}, ...MEDIA_TYPES.map((type) => json('Manifest', EXAMPLES[type], type)));
 
 const manifestHeaders = headerReferences('Docker-Content-Digest', 'ETag', 'Vary');
 const foundHeaders = { ...manifestHeaders, ...headerReferences('Content-Length', 'Warning') };

@@ -84,10 +84,14 @@ function completeResponses(responses: ResponsesObject, path: string, method: str
   for (const [status, response] of Object.entries(responses)) {
     if (!response || '$ref' in response) continue;
     const { content, headers, ...rest } = response;
-    const version = path.startsWith('/v2') && headerReferences('Docker-Distribution-API-Version');
+    const isApi = path.startsWith('/v2');
     responses[status] = {
       ...rest,
-      ...((headers || version) && { headers: { ...headers, ...version } }),
+      headers: {
+        ...headers,
+        ...(isApi && headerReferences('Docker-Distribution-API-Version')),
+        ...headerReferences('X-Request-Id'),
+      },
       // A HEAD is answered like a GET, without the body (RFC 9110, section 9.3.2).
       ...(content && method !== 'head' && { content }),
     };

@@ -1,7 +1,7 @@
 import type { ResponseObject } from '@nestjs/swagger';
 import type { OciError } from '#libs/oci';
 import { errorBody } from '../http/index.js';
-import { headerReferences, isHeaderName } from './headers.js';
+import { type HeaderName, headerReferences, isHeaderName } from './headers.js';
 import { schemaReference } from './schemas.js';
 
 /** A way in which an operation can fail. */
@@ -10,10 +10,12 @@ export interface Failure {
   readonly when: string;
   /** What is answered then. */
   readonly error: OciError;
+  /** Headers that the answer has besides those of the error. */
+  readonly headers?: readonly HeaderName[];
 }
 
-export function failure(when: string, error: OciError): Failure {
-  return { when, error };
+export function failure(when: string, error: OciError, headers: readonly HeaderName[] = []): Failure {
+  return { when, error, headers };
 }
 
 /** The answers of failures by status, each with the body of every failure that has this status. */
@@ -23,10 +25,14 @@ export function failureResponses(failures: readonly Failure[]): Record<number, R
 }
 
 function failureResponse(failures: readonly Failure[]): ResponseObject {
-  const headers = new Set(failures.flatMap(({ error }) => Object.keys(error.headers)).filter(isHeaderName));
+  const names = failures.flatMap(({ error, headers = [] }) => [
+    ...Object.keys(error.headers).filter(isHeaderName),
+    ...headers,
+  ]);
+  const headers = headerReferences(...new Set(names));
   return {
     description: failures.map(({ when, error }) => `\`${error.code}\` when ${when}.`).join(' '),
-    ...(headers.size > 0 && { headers: headerReferences(...headers) }),
+    headers,
     content: { 'application/json': { schema: schemaReference('ErrorBody'), examples: examplesOf(failures) } },
   };
 }

@@ -39,6 +39,10 @@ export const HEADERS = {
     schema: { type: 'integer', minimum: 0, example: 1 },
   },
   Vary: text('The answer depends on this request header.', 'Accept'),
+  'X-Request-Id': text(
+    'Id of the request in the log of the registry: the one that the client gave in a header of this name, or a new one.',
+    'c0ffee00-1d2e-4f3a-8b4c-5d6e7f8a9b0c',
+  ),
   Warning: text(
     'Something that the client should show to people (distribution specification, "Warnings").',
     '299 - "the manifest is application/vnd.oci.image.index.v1+json, which the Accept header does not name"',

@@ -11,6 +11,7 @@ export type SchemaName =
   | 'Health'
   | 'ImageIndex'
   | 'ImageManifest'
+  | 'Manifest'
   | 'OpenApiDocument'
   | 'Platform'
   | 'RepositoryList'
@@ -123,6 +124,10 @@ export const SCHEMAS: Readonly<Record<SchemaName, SchemaObject>> = {
       subject: SUBJECT,
       annotations: ANNOTATIONS,
     },
+  },
+  Manifest: {
+    description: 'Any manifest; which one it is, its media type tells.',
+    oneOf: [schemaReference('ImageManifest'), schemaReference('ImageIndex')],
   },
   RepositoryList: {
     type: 'object',
