@@ -89,7 +89,6 @@ export class FilesystemStorageDriver extends StorageDriver {
   async move(source: string, destination: string): Promise<void> {
     requireFilePath(source);
     requireFilePath(destination);
-    await this.requireFile(source);
     await this.writing(destination, async (file) => {
       const { settle } = await this.folders.prepare(parentOf(destination), async () => {
         await this.requireFile(source);

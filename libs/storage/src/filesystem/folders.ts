@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, mkdir, rmdir } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
@@ -18,10 +19,15 @@ export interface Prepared<T> {
   readonly settle: () => Promise<void>;
 }
 
+/** A folder that is no symbolic link. When it is removed, one that is made in its place is another. */
+interface KnownFolder {
+  /** Whether it survives a power cut. */
+  isDurable: boolean;
+}
+
 /** The folders below the root. They come and go with what lies in them. */
 export class Folders {
-  /** Folders that are no symbolic links, and whether they are known to survive a power cut. */
-  private readonly known = new LRUCache<string, 'seen' | 'durable'>({ max: REMEMBERED_FOLDERS });
+  private readonly known = new LRUCache<string, KnownFolder>({ max: REMEMBERED_FOLDERS });
 
   constructor(private readonly root: string) {}
 
@@ -38,8 +44,8 @@ export class Folders {
   async verify(folder: string): Promise<void> {
     if (folder === '/' || this.known.get(folder)) return;
     await this.verify(parentOf(folder));
-    if (!(await this.isFolder(folder))) throw new PathNotFoundError(folder);
-    this.known.set(folder, 'seen');
+    if (!(await this.inspect(folder)).isDirectory()) throw new PathNotFoundError(folder);
+    this.remember(folder);
   }
 
   /**
@@ -48,15 +54,16 @@ export class Folders {
    */
   async prepare<T>(folder: string, work: () => Promise<T>): Promise<Prepared<T>> {
     for (let attempt = 1; ; attempt++) {
-      let made: string[] | null = null;
+      let isMade = false;
       try {
-        made = await this.make(folder);
+        const uncertain = await this.make(folder);
+        isMade = true;
         const result = await work();
-        return { result, settle: () => this.settle(folder, made ?? []) };
+        return { result, settle: () => this.settle(folder, uncertain) };
       } catch (error) {
         if (codeOf(error) === 'ENOENT' && attempt < ATTEMPTS) this.forget(folder);
         else {
-          if (made) await this.tidy(folder);
+          if (isMade) await this.tidy(folder);
           throw error;
         }
       }
@@ -72,18 +79,27 @@ export class Folders {
 
   /** Resolves with whether the folder is gone. One that cannot be removed, for whatever reason, stays. */
   private async removeIfEmpty(folder: string): Promise<boolean> {
+    const entry = this.known.get(folder);
     this.known.delete(folder);
-    return rmdir(this.locate(folder)).then(
-      () => true,
-      (error: unknown) => codeOf(error) === 'ENOENT',
-    );
+    try {
+      await rmdir(this.locate(folder));
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return true;
+      if (entry && !this.known.has(folder)) this.known.set(folder, entry);
+      return false;
+    }
   }
 
-  /** Makes what is missing of `folder`. Resolves with the folders that may not be durable yet. */
-  private async make(folder: string): Promise<string[]> {
-    if (this.known.get(folder) === 'durable') return [];
-    const uncertain = lineageOf(folder).filter((ancestor) => this.known.get(ancestor) !== 'durable');
-    for (const ancestor of uncertain) await this.makeOne(ancestor);
+  /** Makes what is missing of `folder`. Resolves with the folders on the way that may not be durable yet. */
+  private async make(folder: string): Promise<Map<string, KnownFolder>> {
+    const uncertain = new Map<string, KnownFolder>();
+    if (this.known.get(folder)?.isDurable) return uncertain;
+    for (const ancestor of lineageOf(folder)) {
+      if (this.known.get(ancestor)?.isDurable) continue;
+      await this.makeOne(ancestor);
+      uncertain.set(ancestor, this.remember(ancestor));
+    }
     return uncertain;
   }
 
@@ -92,22 +108,26 @@ export class Folders {
       await mkdir(this.locate(folder), FOLDER_MODE);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
-      if (!(await this.isFolder(folder))) throw new InvalidPathError(folder, 'a file is in the place of a directory');
+      await this.inspect(folder);
     }
   }
 
-  private async settle(folder: string, made: readonly string[]): Promise<void> {
-    const changed = [folder, ...made.map(parentOf)];
+  private async settle(folder: string, uncertain: ReadonlyMap<string, KnownFolder>): Promise<void> {
+    const changed = [folder, ...[...uncertain.keys()].map(parentOf)];
     await Promise.all(changed.map((path) => syncFolder(this.locate(path))));
-    for (const path of made) this.known.set(path, 'durable');
+    for (const entry of uncertain.values()) entry.isDurable = true;
   }
 
-  private async isFolder(folder: string): Promise<boolean> {
+  private async inspect(folder: string): Promise<Stats> {
     const found = await lstat(this.locate(folder));
-    if (found.isSymbolicLink()) {
-      throw new InvalidPathError(folder, LINK_RULE);
-    }
-    return found.isDirectory();
+    if (found.isSymbolicLink()) throw new InvalidPathError(folder, LINK_RULE);
+    return found;
+  }
+
+  private remember(folder: string): KnownFolder {
+    const entry = this.known.get(folder) ?? { isDurable: false };
+    this.known.set(folder, entry);
+    return entry;
   }
 
   private forget(folder: string): void {
