@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { AppModule } from './app.module.js';
 import type { RegistryConfig } from './config/index.js';
-import { RegistryExpressAdapter } from './http/index.js';
+import { RegistryExpressAdapter, requireHost } from './http/index.js';
 import { accessLog, type Logger, NestLogger } from './log/index.js';
 import { OpenApiDocument } from './openapi/index.js';
 
@@ -37,6 +37,7 @@ export function configureApp(
   // A list of tags may be longer than the parser's own limit.
   app.set('query parser', 'simple');
   app.use(accessLog(logger));
+  app.use(requireHost);
   app.use('/v2', announceVersion);
   app.get(OpenApiDocument).describe(app);
   return app;

@@ -8,6 +8,7 @@ export {
   ManifestReference,
   PathDigest,
   QueryDigest,
+  queryDigestOf,
   RepositoryName,
   repositoryNameOf,
   UploadId,
@@ -17,5 +18,6 @@ export { bodyOf, readBody } from './read-body.js';
 export { RegistryExceptionFilter } from './registry-exception.filter.js';
 export type { RegistryResponse } from './registry-response.js';
 export { drain, RegistryExpressAdapter } from './registry-server.js';
+export { requireHost } from './require-host.js';
 export { sendJson } from './send-json.js';
 export { warn } from './warning.js';

@@ -10,6 +10,11 @@ export function repositoryNameOf(request: Request): string {
   return parseRepositoryName(typeof segments === 'string' ? segments : segments.join('/'));
 }
 
+/** The digest in the query of a request. Throws `DIGEST_INVALID`, also when there is none or more than one. */
+export function queryDigestOf({ query: { digest } }: Request): Digest {
+  return Digest.parse(typeof digest === 'string' ? digest : '');
+}
+
 /** Binds the repository name in the path. */
 export const RepositoryName = () =>
   both(
@@ -46,10 +51,7 @@ export const UploadId = () =>
 /** Binds the digest in the query, which must be there. */
 export const QueryDigest = () =>
   both(
-    createParamDecorator((_, context: ExecutionContext): Digest => {
-      const { digest } = requestOf(context).query;
-      return Digest.parse(typeof digest === 'string' ? digest : '');
-    })(),
+    createParamDecorator((_, context: ExecutionContext): Digest => queryDigestOf(requestOf(context)))(),
     ApiQuery({ name: 'digest', type: String, description: 'Digest of the whole blob', example: EXAMPLE_DIGEST }),
   );
 

@@ -5,6 +5,9 @@ import { LockTimeoutError } from '#libs/storage';
 import { allowedMethods } from './allowed-methods.js';
 import { errorBody } from './error-body.js';
 
+/** What a handler may have said already of content that it then could not send. A cache would keep the error for it. */
+const OF_THE_CONTENT = ['Accept-Ranges', 'Cache-Control', 'Docker-Content-Digest', 'ETag'];
+
 /** Answers whatever was thrown with the error body of the distribution specification. */
 @Catch()
 export class RegistryExceptionFilter implements ExceptionFilter {
@@ -32,6 +35,7 @@ export class RegistryExceptionFilter implements ExceptionFilter {
   }
 
   private send({ errors }: OciErrorList, response: Response): void {
+    for (const name of OF_THE_CONTENT) response.removeHeader(name);
     for (const [name, value] of Object.entries(errors[0].headers)) response.setHeader(name, value);
     const body = errorBody(errors);
     response.writeHead(errors[0].status, { 'Content-Type': 'application/json', 'Content-Length': body.length });

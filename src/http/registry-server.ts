@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Application } from 'express';
 import type { HttpConfig } from '../config/index.js';
 import { DueAnswers } from './due-answers.js';
 import { errorBody } from './error-body.js';
@@ -12,12 +13,16 @@ const MAX_HEADER_SIZE = 64 * 1024;
 export class RegistryExpressAdapter extends ExpressAdapter {
   constructor(private readonly config: HttpConfig) {
     super();
+    // Whatever guards the paths in front of the registry knows them in lower case only. The setting of the application
+    // comes too late for the router, which is there already.
+    Object.assign(this.getInstance<Application>().router, { caseSensitive: true });
   }
 
   override initHttpServer(): void {
     const { idleTimeout, keepAliveTimeout, headersTimeout } = this.config;
     const server = createServer(
-      { maxHeaderSize: MAX_HEADER_SIZE, requestTimeout: 0, headersTimeout, keepAliveTimeout },
+      // Node would answer to a request without Host itself, and without an error body: `requireHost` does it.
+      { maxHeaderSize: MAX_HEADER_SIZE, requestTimeout: 0, requireHostHeader: false, headersTimeout, keepAliveTimeout },
       this.getInstance(),
     );
     const answers = new DueAnswers(server);

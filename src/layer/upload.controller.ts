@@ -3,7 +3,15 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Digest, parseRepositoryName } from '#libs/oci';
 import { Access, Authorizer } from '../auth/index.js';
-import { bodyOf, LocationBuilder, QueryDigest, queryText, RepositoryName, UploadId } from '../http/index.js';
+import {
+  bodyOf,
+  LocationBuilder,
+  QueryDigest,
+  queryDigestOf,
+  queryText,
+  RepositoryName,
+  UploadId,
+} from '../http/index.js';
 import { LayerService } from './layer.service.js';
 import type { LayerUpload } from './layer-upload.js';
 import {
@@ -30,10 +38,10 @@ export class UploadController {
   @Access({ action: 'push', source: 'from' })
   @DescribeStartUpload()
   async startUpload(@RepositoryName() name: string, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const digest = queryText(request, 'digest');
-    if (digest !== undefined) {
-      await this.layers.put(name, bodyOf(request), { digest: Digest.parse(digest), ...totalSize(request) });
-      return this.sendCreated(name, Digest.parse(digest), request, response);
+    if (request.query.digest !== undefined) {
+      const digest = queryDigestOf(request);
+      await this.layers.put(name, bodyOf(request), { digest, ...totalSize(request) });
+      return this.sendCreated(name, digest, request, response);
     }
     const mounted = await this.mount(name, request);
     if (mounted) return this.sendCreated(name, mounted, request, response);
