@@ -1,7 +1,9 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { startFixture } from './filesystem/child-process.contract.js';
 import { loadFilesystemStorage, loadMemoryStorage } from './load-storage.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'stowage-load-'));
@@ -26,6 +28,12 @@ describe('loadFilesystemStorage', () => {
 });
 
 describe('loadMemoryStorage', () => {
+  it('loads nothing of the filesystem driver', async () => {
+    const loaded = await text(startFixture('loaded-modules.mjs').stdout);
+    expect(loaded).toMatch(/memory-storage-driver\.ts$/m);
+    expect(loaded).not.toMatch(/\/filesystem\/|lru-cache|koffi/);
+  });
+
   it('gives an empty storage each time', async () => {
     const [one, other] = [await loadMemoryStorage(), await loadMemoryStorage()];
     expect(one.driver.name).toBe('inmemory');
