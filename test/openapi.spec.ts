@@ -1,4 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { OpenAPIObject, OperationObject, ResponseObject } from '@nestjs/swagger';
@@ -17,6 +21,7 @@ interface RouteLayer {
   readonly route?: { readonly path: string; readonly methods: object };
 }
 
+const ROOT = join(import.meta.dirname, '..');
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 
 describe('the OpenAPI document', () => {
@@ -34,7 +39,7 @@ describe('the OpenAPI document', () => {
   afterAll(() => app.close());
 
   it('is checked in as it is built (otherwise: npm run openapi)', async () => {
-    const checkedIn = await readFile(new URL('../openapi.json', import.meta.url), 'utf8');
+    const checkedIn = await readFile(join(ROOT, 'openapi.json'), 'utf8');
     expect(JSON.parse(checkedIn)).toEqual(document);
   });
 
@@ -105,6 +110,40 @@ describe('the OpenAPI document', () => {
     expect(poor.map(({ route }) => route)).toEqual([]);
   });
 });
+
+describe('the generated client', () => {
+  it('is checked in as it is generated from that document (otherwise: npm run client)', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stowage-client-'));
+    try {
+      await generateClient(folder);
+      const generated = await filesOf(folder);
+      expect(generated.size).toBeGreaterThan(10);
+      expect(await filesOf(join(ROOT, 'libs/client/src/generated'))).toEqual(generated);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, 60_000);
+});
+
+/** Generates the client as `npm run client` does, but into another folder. */
+async function generateClient(folder: string): Promise<void> {
+  const script = `
+    import { createClient } from '@hey-api/openapi-ts';
+    import config from './openapi-ts.config.ts';
+    const { output, ...others } = await config;
+    await createClient({ ...others, output: { ...output, path: process.argv[1] }, logs: { level: 'silent' } });`;
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script, folder], { cwd: ROOT });
+}
+
+/** The content of every file below a folder, by its path there. */
+async function filesOf(folder: string): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const files = paths
+    .sort()
+    .map(async (path): Promise<[string, string]> => [relative(folder, path), await readFile(path, 'utf8')]);
+  return new Map(await Promise.all(files));
+}
 
 function operationsOf({ paths }: OpenAPIObject): Operation[] {
   return Object.entries(paths).flatMap(([path, operations]) =>

@@ -53,8 +53,8 @@ const ARTIFACT_TYPE: SchemaObject = { type: 'string', example: 'application/vnd.
 export const SCHEMAS: Readonly<Record<SchemaName, SchemaObject>> = {
   Digest: {
     type: 'string',
-    description: 'Address of content: the algorithm, a colon, and the hash in lower-case hexadecimal digits.',
-    pattern: '^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$',
+    description: 'Address of content: an algorithm, a colon, and a hash (image specification, "Digests").',
+    pattern: '^[a-z0-9]+([+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$',
     example: EXAMPLE_DIGEST,
   },
   ErrorBody: {

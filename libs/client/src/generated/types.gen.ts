@@ -5,7 +5,7 @@ export type ClientOptions = {
 };
 
 /**
- * Address of content: the algorithm, a colon, and the hash in lower-case hexadecimal digits.
+ * Address of content: an algorithm, a colon, and a hash (image specification, "Digests").
  */
 export type Digest = string;
 
