@@ -8,7 +8,6 @@ import {
   type RequestBodyObject,
   type ResponseObject,
 } from '@nestjs/swagger';
-
 import { type Failure, failureResponses } from './failure.js';
 import { SERVER_FAILED } from './failures.js';
 
