@@ -5,15 +5,12 @@ import {
   denied,
   describeOperation,
   failure,
-  type HeaderName,
   headerReferences,
   IF_NONE_MATCH,
   NAME_INVALID,
   OCTETS,
   type Parameter,
 } from '../openapi/index.js';
-
-const BLOB_HEADERS: readonly HeaderName[] = ['Docker-Content-Digest', 'ETag', 'Accept-Ranges', 'Cache-Control'];
 
 const BLOB_UNKNOWN = failure(
   'the repository does not have the blob, whether or not another one has it',
@@ -27,7 +24,6 @@ const RANGE_NOT_SATISFIABLE = failure(
     { size: 2048 },
     { status: 416, message: 'range not satisfiable', headers: { 'Content-Range': 'bytes */2048' } },
   ),
-  BLOB_HEADERS,
 );
 
 const RANGE: Parameter = {
@@ -45,7 +41,7 @@ const IF_RANGE: Parameter = {
   schema: { type: 'string', example: `"${EXAMPLE_DIGEST}"` },
 };
 
-const blobHeaders = headerReferences(...BLOB_HEADERS);
+const blobHeaders = headerReferences('Docker-Content-Digest', 'ETag', 'Accept-Ranges', 'Cache-Control');
 
 const UNCHANGED = { description: 'The client has the blob.', headers: blobHeaders };
 
