@@ -43,11 +43,29 @@ export function find(pattern: RegExp, text: string): string {
 
 /** Reads a pulled image out of an OCI image layout that holds one, and hashes all of it. */
 export async function readLayout(folder: string): Promise<PulledImage> {
-  const roots = await readIndex(folder);
-  const root = roots[0];
-  if (root === undefined || roots.length > 1) throw new Error(`${folder} holds ${roots.length} manifests, not 1`);
-  const bytes = await readFile(blobPath(folder, root.digest));
-  return verifyImage(bytes, root.digest, (digest) => blobPath(folder, digest));
+  const { digest } = await rootOf(folder);
+  const pathOf = (blob: string) => blobPath(folder, blob);
+  return verifyImage(await readFile(pathOf(digest)), digest, pathOf);
+}
+
+/** Reads a pulled index out of an OCI image layout and hashes all of it; returns the digest of the index. */
+export async function readIndexLayout(folder: string): Promise<string> {
+  const root = await rootOf(folder);
+  const pathOf = (blob: string) => blobPath(folder, blob);
+  const bytes = await readFile(pathOf(root.digest));
+  for (const { digest } of (JSON.parse(bytes.toString()) as Manifest).manifests ?? []) {
+    await verifyImage(await readFile(pathOf(digest)), digest, pathOf);
+  }
+  return digestOf(bytes);
+}
+
+/** The only manifest of a layout, or the only tagged one: oras names those of the platforms too. */
+async function rootOf(folder: string): Promise<Descriptor> {
+  const all = await readIndex(folder);
+  const tagged = all.filter(({ annotations }) => annotations?.['org.opencontainers.image.ref.name'] !== undefined);
+  const [root, ...others] = all.length > 1 ? tagged : all;
+  if (root === undefined || others.length > 0) throw new Error(`${folder} does not hold just one image`);
+  return root;
 }
 
 /** Hashes a manifest and everything that it names. */

@@ -5,7 +5,7 @@ import type { SourceImage, SourceIndex } from '../images.ts';
 import { blobPath, type Platform } from '../oci-layout.ts';
 import { fingerprint, unpack } from '../root-filesystem.ts';
 import { BIN, type Workspace } from '../workspace.ts';
-import { type Client, find, type PulledImage, type PullOptions, readLayout } from './client.ts';
+import { type Client, find, type PulledImage, type PullOptions, readIndexLayout, readLayout } from './client.ts';
 
 export class Crane implements Client {
   readonly name = 'crane';
@@ -61,6 +61,14 @@ export class Crane implements Client {
 
   async digest(reference: string): Promise<string> {
     return (await this.run('digest', reference)).stdout.trim();
+  }
+
+  /** Pulls an index and all its images; returns the digest of the index. */
+  async pullIndex(reference: string): Promise<string> {
+    return this.#workspace.within('crane-index', async (folder) => {
+      await this.run('pull', '--format=oci', reference, join(folder, 'layout'));
+      return readIndexLayout(join(folder, 'layout'));
+    });
   }
 
   run(...args: string[]): Promise<Output> {

@@ -3,7 +3,7 @@ import { type Output, run } from '../command.ts';
 import type { SourceImage } from '../images.ts';
 import type { Descriptor } from '../oci-layout.ts';
 import { BIN, type Workspace } from '../workspace.ts';
-import { type Client, find, type PulledImage, type PullOptions, readLayout } from './client.ts';
+import { type Client, find, type PulledImage, type PullOptions, readIndexLayout, readLayout } from './client.ts';
 
 export class Oras implements Client {
   readonly name = 'oras';
@@ -41,6 +41,14 @@ export class Oras implements Client {
   async pushIndex(layout: string, tag: string, reference: string): Promise<string> {
     const { stdout } = await this.run('cp', '--from-oci-layout', '--to-plain-http', `${layout}:${tag}`, reference);
     return digestIn(stdout);
+  }
+
+  /** Pulls an index and all its images; returns the digest of the index. */
+  async pullIndex(reference: string): Promise<string> {
+    return this.#workspace.within('oras-index', async (folder) => {
+      await this.run('cp', '--from-plain-http', '--to-oci-layout', reference, `${folder}:pulled`);
+      return readIndexLayout(folder);
+    });
   }
 
   /** Pushes a file of the working folder as an artifact; returns the manifest's digest. */

@@ -3,7 +3,7 @@ import { type Output, run } from '../command.ts';
 import type { SourceImage } from '../images.ts';
 import type { Descriptor } from '../oci-layout.ts';
 import { BIN, type Workspace } from '../workspace.ts';
-import { type Client, find, type PulledImage, type PullOptions, readLayout } from './client.ts';
+import { type Client, find, type PulledImage, type PullOptions, readIndexLayout, readLayout } from './client.ts';
 
 export class Regctl implements Client {
   readonly name = 'regctl';
@@ -44,6 +44,14 @@ export class Regctl implements Client {
   async pushIndex(layout: string, tag: string, reference: string): Promise<string> {
     await this.run('image', 'copy', `ocidir://${layout}:${tag}`, reference);
     return (await this.run('image', 'digest', reference)).stdout.trim();
+  }
+
+  /** Pulls an index and all its images; returns the digest of the index. */
+  async pullIndex(reference: string): Promise<string> {
+    return this.#workspace.within('regctl-index', async (folder) => {
+      await this.run('image', 'copy', reference, `ocidir://${folder}:pulled`);
+      return readIndexLayout(folder);
+    });
   }
 
   async copy(from: string, to: string): Promise<void> {

@@ -4,7 +4,7 @@ import { type Output, run } from '../command.ts';
 import type { SourceImage } from '../images.ts';
 import type { Platform } from '../oci-layout.ts';
 import type { Workspace } from '../workspace.ts';
-import { type Client, find, type PulledImage, type PullOptions, verifyImage } from './client.ts';
+import { type Client, find, type PulledImage, type PullOptions, readIndexLayout, verifyImage } from './client.ts';
 
 export class Skopeo implements Client {
   readonly name = 'skopeo';
@@ -60,11 +60,12 @@ export class Skopeo implements Client {
     return this.#copy(`docker://${from}`, `docker://${to}`, ...options);
   }
 
-  /** Copies all platforms from a registry to a folder; returns the manifest's bytes. */
-  async pullAll(reference: string): Promise<Buffer> {
-    return this.#workspace.within('skopeo', async (folder) => {
-      await this.run('copy', '--all', '--src-tls-verify=false', `docker://${reference}`, `dir:${folder}`);
-      return readFile(join(folder, 'manifest.json'));
+  /** Pulls an index and all its images; returns the digest of the index. */
+  async pullIndex(reference: string): Promise<string> {
+    return this.#workspace.within('skopeo-index', async (folder) => {
+      const source = ['--all', '--preserve-digests', '--src-tls-verify=false', `docker://${reference}`];
+      await this.run('copy', ...source, `oci:${folder}:pulled`);
+      return readIndexLayout(folder);
     });
   }
 
