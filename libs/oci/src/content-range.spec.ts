@@ -37,6 +37,7 @@ describe('parseContentRange', () => {
     ['a line feed at the end', '0-5\n'],
     ['digits of another script', '\u0660-\u0661'],
     ['a number of sixteen digits, which a double may round', '0-9007199254740993'],
+    ['a start of sixteen digits', '0000000000000000-1'],
     ['a number without end', `0-${'9'.repeat(10_000)}`],
   ])('refuses %s with 416', (_, text) => {
     expect(() => parseContentRange(text)).toThrow(

@@ -27,6 +27,7 @@ describe('Digest.parse', () => {
     ['a digit too many', `sha256:${SHA256}0`],
     ['the digits of another algorithm', `sha512:${SHA256}`],
     ['upper-case digits', `sha256:${SHA256.toUpperCase()}`],
+    ['upper-case digits of sha512', `sha512:${SHA512.toUpperCase()}`],
     ['one upper-case digit', `sha256:A${SHA256.slice(1)}`],
     ['an upper-case algorithm', `SHA256:${SHA256}`],
     ['a letter that is no digit', `sha256:g${SHA256.slice(1)}`],

@@ -42,6 +42,7 @@ describe('isNonDistributable', () => {
   it.each([
     'application/vnd.oci.image.layer.v1.tar+gzip',
     'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    'application/vnd.docker.image.rootfs.foreigners.diff.tar',
     'application/octet-stream',
     'x/application/vnd.docker.image.rootfs.foreign.diff.tar',
     'application/vndXdocker.image.rootfs.foreign.diff.tar',
