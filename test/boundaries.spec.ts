@@ -9,7 +9,7 @@ const BY_NAME = 'Import a library by its name, #libs/<name>.';
 const BY_NAME_AND_NO_SRC = 'Import a library by its name, #libs/<name>; libraries never import src.';
 const BY_DOOR = 'Enter a module through its index.js.';
 const NO_FRAMEWORK = 'libs/ is free of frameworks.';
-const PURE = 'This library is pure: it imports no other library and does no I/O.';
+const PURE = 'This library is on its own: it imports no other library and touches no files.';
 
 const PURE_LIBRARY_MAY_NOT = [
   '#libs/storage',

@@ -22,7 +22,12 @@ export const RepositoryName = () =>
       const known = context.switchToHttp().getResponse<RegistryResponse>().locals.name;
       return known ?? repositoryNameOf(requestOf(context));
     })(),
-    ApiParam({ name: 'name', type: String, description: 'Name of the repository', example: 'library/ubuntu' }),
+    ApiParam({
+      name: 'name',
+      type: String,
+      description: 'Name of the repository. Its slashes may be written as `/` or as `%2F`.',
+      example: 'library/ubuntu',
+    }),
   );
 
 /** Binds the tag or digest in the path; undefined when it can be neither. */
@@ -45,7 +50,13 @@ export const PathDigest = () =>
 export const UploadId = () =>
   both(
     createParamDecorator((_, context: ExecutionContext): string => pathParameter(context, 'id'))(),
-    ApiParam({ name: 'id', type: String, format: 'uuid', description: 'Id of the upload session' }),
+    ApiParam({
+      name: 'id',
+      type: String,
+      format: 'uuid',
+      description: 'Id of the upload session',
+      example: EXAMPLE_ID,
+    }),
   );
 
 /** Binds the digest in the query, which must be there. */
@@ -55,6 +66,7 @@ export const QueryDigest = () =>
     ApiQuery({ name: 'digest', type: String, description: 'Digest of the whole blob', example: EXAMPLE_DIGEST }),
   );
 
+const EXAMPLE_ID = '1b8ff8fd-8dd0-4f52-9ad0-2f3a3c0ab6d1';
 export const EXAMPLE_DIGEST = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 function requestOf(context: ExecutionContext): Request {
