@@ -1,0 +1,16 @@
+export type { SignatureAlgorithm } from './algorithm.js';
+export type { CertificateChain } from './certificate-chain.js';
+export { JsonSignature, type SignOptions } from './json-signature.js';
+export { importJwk, importPrivateKey } from './jwk.js';
+export { exportJwk, generateKey, keyId, type PublicJwk } from './key.js';
+export {
+  MAX_SIGNATURES,
+  parseSignedJson,
+  prettySignature,
+  type SignedJson,
+  sign,
+  type VerifiedKey,
+  verify,
+  verifyChains,
+} from './signed-json.js';
+export * from './signed-json-error.js';
