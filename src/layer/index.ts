@@ -1,4 +1,6 @@
+export type { Content } from './content.js';
 export { Layer } from './layer.js';
 export { LayerModule } from './layer.module.js';
 export { LayerService, type MayRead } from './layer.service.js';
-export { type Content, type FinishOptions, LayerUpload } from './layer-upload.js';
+export { TarSumVersionUnsupportedError } from './layer-error.js';
+export { type FinishOptions, LayerUpload } from './layer-upload.js';

@@ -1,10 +1,9 @@
-import { createHash, type HashAlgorithm, isHashAlgorithm, type ResumableHash } from '#libs/hash';
-import { CANONICAL_ALGORITHM, type ContentRange, Digest, OciError } from '#libs/oci';
+import { type ContentRange, type Digest, OciError } from '#libs/oci';
 import { type FileWriter, type LockManager, pathOf, type StorageDriver, writeLink } from '#libs/storage';
+import type { Content } from './content.js';
+import { type ContentHash, ContentHashes } from './content-hashes.js';
+import { requirePushable } from './layer-error.js';
 import type { UploadState, UploadStore } from './upload-store.js';
-
-/** Bytes that come in piece by piece, as fast as they are taken. */
-export type Content = AsyncIterable<Uint8Array>;
 
 export interface FinishOptions {
   /** Of the whole blob. */
@@ -14,8 +13,6 @@ export interface FinishOptions {
   /** Where the content that comes with the request stands. */
   readonly range?: ContentRange;
 }
-
-type Hashes = Map<HashAlgorithm, ResumableHash | null>;
 
 /** How long a request waits for another one on the same session, in milliseconds. */
 const LOCK_WAIT = 5_000;
@@ -54,7 +51,7 @@ export class LayerUpload {
     return this.exclusively(async (state) => {
       requireStart(state, range);
       await this.store.prepare(this.name, this.id, state);
-      const hashes = running(state.hashes);
+      const hashes = [...state.hashes.values()].filter((hash) => hash !== null);
       const size = await this.append(state.offset, content, hashes, range, (writer) => writer.close());
       if (size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
       this.acknowledged = size;
@@ -67,20 +64,21 @@ export class LayerUpload {
    */
   finish(options: FinishOptions, content: Content = nothing()): Promise<void> {
     return this.exclusively(async (state) => {
+      requirePushable(options.digest);
       requireStart(state, options.range);
       await this.store.prepare(this.name, this.id, state);
-      const hashes = hashesToFinish(state, options.digest);
-      const isComplete = ![...hashes.values()].includes(null);
-      const size = await this.append(state.offset, content, running(hashes), options.range, async (writer) => {
+      const hashes = new ContentHashes(state, options.digest);
+      const size = await this.append(state.offset, content, hashes.running, options.range, async (writer) => {
         requireSize(writer.size, options.size);
-        if (isComplete) requireDigest(hashes, options.digest);
+        if (hashes.isComplete) hashes.requireDigest();
         await writer.commit();
       });
-      if (!isComplete) await this.readAgain(hashes, size);
-      const canonical = requireDigest(hashes, options.digest);
+      const data = pathOf.uploadData(this.name, this.id);
+      if (!hashes.isComplete) await hashes.readAgain(await this.storage.reader(data, 0, size));
+      const canonical = hashes.requireDigest();
       // From here on the data is a blob. A crash must not cost the session what was acknowledged: the hash finds it.
-      if (state.offset > 0 && size > state.offset) await this.store.save(this.name, this.id, size, hashes);
-      await this.storage.move(pathOf.uploadData(this.name, this.id), pathOf.blob(canonical));
+      if (state.offset > 0 && size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
+      await this.storage.move(data, pathOf.blob(canonical));
       await writeLink(this.storage, pathOf.layerLink(this.name, options.digest), canonical);
       await this.store.remove(this.name, this.id);
     });
@@ -101,7 +99,7 @@ export class LayerUpload {
   private async append(
     offset: number,
     content: Content,
-    hashes: readonly ResumableHash[],
+    hashes: readonly ContentHash[],
     range: ContentRange | undefined,
     seal: (writer: FileWriter) => Promise<void>,
   ): Promise<number> {
@@ -117,21 +115,12 @@ export class LayerUpload {
       throw error;
     }
   }
-
-  /** Fills in the hashes that are missing, in one pass over the data. */
-  private async readAgain(hashes: Hashes, size: number): Promise<void> {
-    const missing = [...hashes].filter(([, hash]) => hash === null).map(([algorithm]) => createHash(algorithm));
-    for await (const chunk of await this.storage.reader(pathOf.uploadData(this.name, this.id), 0, size)) {
-      for (const hash of missing) hash.update(chunk);
-    }
-    for (const hash of missing) hashes.set(hash.algorithm, hash);
-  }
 }
 
 async function pump(
   content: Content,
   writer: FileWriter,
-  hashes: readonly ResumableHash[],
+  hashes: readonly ContentHash[],
   range: ContentRange | undefined,
 ): Promise<void> {
   const expected = range && range.end - range.start + 1;
@@ -169,24 +158,4 @@ function requireStart({ offset }: UploadState, range: ContentRange | undefined):
 function requireSize(size: number, expected: number | undefined): void {
   if (expected === undefined || size === expected) return;
   throw new OciError('SIZE_INVALID', { size, expected });
-}
-
-/** The digest that the content is stored under. Throws `DIGEST_INVALID` when it is not what the client says. */
-function requireDigest(hashes: ReadonlyMap<HashAlgorithm, ResumableHash | null>, digest: Digest): Digest {
-  const computed = new Map([...hashes].map(([algorithm, hash]) => [algorithm as string, hash?.digest()]));
-  const actual = computed.get(digest.algorithm);
-  const canonical = computed.get(CANONICAL_ALGORITHM);
-  if (actual === digest.encoded && canonical) return Digest.from(CANONICAL_ALGORITHM, canonical);
-  throw new OciError('DIGEST_INVALID', { digest, computed: `${digest.algorithm}:${actual}` });
-}
-
-/** The hashes that a digest needs; null for one that was not computed while the content came in. */
-function hashesToFinish({ offset, hashes }: UploadState, { algorithm }: Digest): Hashes {
-  const needed = new Set<string>([CANONICAL_ALGORITHM, algorithm]);
-  const fresh = (name: HashAlgorithm) => (offset === 0 ? createHash(name) : null);
-  return new Map([...needed].filter(isHashAlgorithm).map((name) => [name, hashes.get(name) ?? fresh(name)]));
-}
-
-function running(hashes: ReadonlyMap<HashAlgorithm, ResumableHash | null>): ResumableHash[] {
-  return [...hashes.values()].filter((hash) => hash !== null);
 }

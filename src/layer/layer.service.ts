@@ -13,8 +13,9 @@ import {
   walkRepositories,
   writeLink,
 } from '#libs/storage';
+import type { Content } from './content.js';
 import { Layer } from './layer.js';
-import { type Content, type FinishOptions, LayerUpload } from './layer-upload.js';
+import { type FinishOptions, LayerUpload } from './layer-upload.js';
 import { UploadStore } from './upload-store.js';
 
 /** Whether the client that asks may read a repository. */

@@ -53,7 +53,9 @@ export function readDescriptor(value: unknown, field: string, problems: Problem[
 
 function readDigest(value: unknown, field: string, problems: Problem[]): Digest | undefined {
   try {
-    if (typeof value === 'string') return Digest.parse(value);
+    const digest = typeof value === 'string' ? Digest.parse(value) : undefined;
+    // Sums of archives were never part of these formats.
+    if (digest && !digest.tarSum) return digest;
   } catch {
     // What is wrong with it is said below, with the field that it stands in.
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Digest } from './digest.js';
+import { OciError } from './error.js';
+import { readManifest } from './manifest.js';
 
 const SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const SHA512 =
@@ -49,6 +51,47 @@ describe('Digest.parse', () => {
         detail: expect.objectContaining({ digest: text }),
       }),
     );
+  });
+});
+
+describe('a tarsum', () => {
+  it.each([
+    ['tarsum+sha256', 64, { version: 'v0', hash: 'sha256' }],
+    ['tarsum.v1+sha256', 64, { version: 'v1', hash: 'sha256' }],
+    ['tarsum.dev+sha512', 128, { version: 'dev', hash: 'sha512' }],
+    ['tarsum.v1+md5', 32, { version: 'v1', hash: 'md5' }],
+  ])('is a digest of its own kind: %s', (algorithm, length, tarSum) => {
+    const text = `${algorithm}:${'a'.repeat(length)}`;
+    const digest = Digest.parse(text);
+    expect([digest.tarSum, digest.algorithm, String(digest)]).toEqual([tarSum, algorithm, text]);
+  });
+
+  it.each([
+    'tarsum.v2+sha256',
+    'tarsum.v1',
+    'tarsum.v1+',
+    'tarsum.v1+md4',
+    'tarsum.v1+sha256+x',
+    'xtarsum.v1+sha256',
+    'tarsum.V1+sha256',
+    'tarsum.v1+SHA256',
+    ' tarsum.v1+sha256',
+  ])('is strict about its algorithm: %j', (algorithm) => {
+    expect(() => Digest.parse(`${algorithm}:${'a'.repeat(64)}`)).toThrow(OciError);
+  });
+
+  it.each(['a'.repeat(63), 'A'.repeat(64), `${'a'.repeat(64)}\n`, ''])('is strict about its digits: %j', (hex) => {
+    expect(() => Digest.parse(`tarsum.v1+sha256:${hex}`)).toThrow(OciError);
+  });
+
+  it('is none of what a descriptor may have', () => {
+    const manifest = {
+      schemaVersion: 2,
+      config: { mediaType: 'a/b', digest: `tarsum.v1+sha256:${'a'.repeat(64)}`, size: 1 },
+      layers: [],
+    };
+    const { errors } = readManifest(Buffer.from(JSON.stringify(manifest)));
+    expect(errors.map(({ detail }) => detail)).toEqual([expect.objectContaining({ field: 'config.digest' })]);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * The error codes of the distribution specification (section "Error Codes"): the status each is sent with unless the
  * place that throws knows a better one, and its message. `UNKNOWN` and `UNAVAILABLE` are for 5xx answers, which the
- * specification leaves open.
+ * specification leaves open; `MANIFEST_UNVERIFIED` and `TAG_INVALID` are for schema 1, which it no longer has.
  */
 const ERRORS = {
   BLOB_UNKNOWN: { status: 404, message: 'blob unknown to registry' },
@@ -11,10 +11,12 @@ const ERRORS = {
   DIGEST_INVALID: { status: 400, message: 'provided digest did not match uploaded content' },
   MANIFEST_BLOB_UNKNOWN: { status: 400, message: 'manifest references a manifest or blob unknown to registry' },
   MANIFEST_INVALID: { status: 400, message: 'manifest invalid' },
+  MANIFEST_UNVERIFIED: { status: 400, message: 'manifest failed signature verification' },
   MANIFEST_UNKNOWN: { status: 404, message: 'manifest unknown to registry' },
   NAME_INVALID: { status: 400, message: 'invalid repository name' },
   NAME_UNKNOWN: { status: 404, message: 'repository name not known to registry' },
   SIZE_INVALID: { status: 400, message: 'provided length did not match content length' },
+  TAG_INVALID: { status: 400, message: 'manifest tag did not match URI' },
   TOOMANYREQUESTS: { status: 429, message: 'too many requests' },
   UNAUTHORIZED: { status: 401, message: 'authentication required' },
   UNAVAILABLE: { status: 503, message: 'service unavailable' },
@@ -23,6 +25,9 @@ const ERRORS = {
 } as const;
 
 export type OciErrorCode = keyof typeof ERRORS;
+
+/** Every code, in alphabetical order. */
+export const OCI_ERROR_CODES: readonly string[] = Object.keys(ERRORS).sort();
 
 export interface OciErrorOptions extends ErrorOptions {
   /** HTTP status, where the code's own does not fit (a manifest over the limit is `SIZE_INVALID` with 413). */

@@ -8,6 +8,7 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *       repositories/<name>/
  *         _layers/<algorithm>/<encoded>/link                      digest of the blob
  *         _manifests/revisions/<algorithm>/<encoded>/link         digest of the manifest's blob
+ *           signatures/<algorithm>/<encoded>/link                 of schema 1: digest of a signature's blob
  *         _manifests/tags/<tag>/current/link                      digest of the manifest that the tag points to
  *         _manifests/tags/<tag>/index/<algorithm>/<encoded>/link  one for each manifest it ever pointed to
  *         _uploads/<id>/data, startedat, hashstates/<algorithm>/<offset>
@@ -16,7 +17,7 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *       tag-changes/<name>/_change                                several tags that change together
  *
  * A blob lies under its sha256, whatever digest it was pushed with; a link under another algorithm is an alias that
- * names the sha256. A link holds the text of a digest without a line feed.
+ * names the sha256; those of tarsums lie under `tarsum/<version>/<hash>/<encoded>`, as with Distribution 2.0. A link holds the text of a digest without a line feed.
  */
 const ROOT = '/docker/registry/v2';
 const OWN_ROOT = '/docker/registry/stowage';
@@ -26,7 +27,8 @@ export const MANIFESTS_DIRECTORY = '_manifests';
 export const LAYERS_DIRECTORY = '_layers';
 
 const repository = (name: string) => `${ROOT}/repositories/${name}`;
-const addressed = ({ algorithm, encoded }: Digest) => `${algorithm}/${encoded}`;
+const addressed = ({ algorithm, encoded, tarSum }: Digest) =>
+  tarSum ? `tarsum/${tarSum.version}/${tarSum.hash}/${encoded}` : `${algorithm}/${encoded}`;
 const manifests = (name: string) => `${repository(name)}/${MANIFESTS_DIRECTORY}`;
 const upload = (name: string, id: string) => `${repository(name)}/_uploads/${id}`;
 
@@ -38,6 +40,9 @@ export const pathOf = {
   layerLink: (name: string, digest: Digest) => `${repository(name)}/${LAYERS_DIRECTORY}/${addressed(digest)}/link`,
   revision: (name: string, digest: Digest) => `${manifests(name)}/revisions/${addressed(digest)}`,
   revisionLink: (name: string, digest: Digest) => `${manifests(name)}/revisions/${addressed(digest)}/link`,
+  signatures: (name: string, manifest: Digest) => `${manifests(name)}/revisions/${addressed(manifest)}/signatures`,
+  signatureLink: (name: string, manifest: Digest, signature: Digest) =>
+    `${manifests(name)}/revisions/${addressed(manifest)}/signatures/${addressed(signature)}/link`,
   tags: (name: string) => `${manifests(name)}/tags`,
   tag: (name: string, tag: string) => `${manifests(name)}/tags/${tag}`,
   tagLink: (name: string, tag: string) => `${manifests(name)}/tags/${tag}/current/link`,
