@@ -24,6 +24,8 @@ describe('.env.example', () => {
       'STOWAGE_CONFIG',
       'STOWAGE_HTTP_PUBLIC_URL',
       'STOWAGE_HTTP_TRUSTED_PROXIES',
+      'STOWAGE_SCHEMA1_AUTHORITIES',
+      'STOWAGE_SCHEMA1_SIGNING_KEY',
     ]);
   });
 

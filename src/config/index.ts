@@ -7,6 +7,7 @@ export {
   LogConfig,
   ManifestConfig,
   RegistryConfig,
+  Schema1Config,
   StorageConfig,
 } from './registry.config.js';
 export { RegistryConfigModule } from './registry-config.module.js';

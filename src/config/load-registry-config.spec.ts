@@ -180,7 +180,7 @@ describe('an unknown name', () => {
   it.each([
     ['htpp: { port: 1 }', 'htpp (stowage.yaml:1)', 'Did you mean http?'],
     ['log: {}\nhttp:\n  idle_timeout: 1s', 'http.idle_timeout (stowage.yaml:3)', 'Did you mean idleTimeout?'],
-    ['http.port: 1', 'http.port (stowage.yaml:1)', 'names known here are http, storage, manifest, log.'],
+    ['http.port: 1', 'http.port (stowage.yaml:1)', 'names known here are http, storage, manifest, schema1, log.'],
     ['storage: { filesystem: { password: x } }', 'storage.filesystem.password (stowage.yaml:1)', 'Remove it'],
     ['storage: { filesystem: { __proto__: x } }', 'storage.filesystem.__proto__ (stowage.yaml:1)', 'Remove it'],
     ['constructor: x', 'constructor (stowage.yaml:1)', 'Remove it'],

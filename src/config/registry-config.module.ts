@@ -1,5 +1,12 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { HttpConfig, LogConfig, ManifestConfig, RegistryConfig, StorageConfig } from './registry.config.js';
+import {
+  HttpConfig,
+  LogConfig,
+  ManifestConfig,
+  RegistryConfig,
+  Schema1Config,
+  StorageConfig,
+} from './registry.config.js';
 
 /** Provides the configuration, and each of its sections, by type to every module. */
 @Global()
@@ -11,6 +18,7 @@ export class RegistryConfigModule {
       { provide: HttpConfig, useValue: config.http },
       { provide: StorageConfig, useValue: config.storage },
       { provide: ManifestConfig, useValue: config.manifest },
+      { provide: Schema1Config, useValue: config.schema1 },
       { provide: LogConfig, useValue: config.log },
     ];
     return { module: RegistryConfigModule, providers, exports: providers.map(({ provide }) => provide) };

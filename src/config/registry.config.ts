@@ -9,6 +9,7 @@ import {
   folder,
   loopbackHost,
   oneOf,
+  optionalFile,
   port,
   publicUrl,
 } from './setting-rules.js';
@@ -79,6 +80,21 @@ export class ManifestConfig {
   readonly allowMissingReferences: boolean = false;
 }
 
+/** How the signed manifests of the first registries are treated. */
+export class Schema1Config {
+  /** File of the private key, PEM or JWK, that signs manifests which have no signature; one is made at start if absent. */
+  @Setting(optionalFile)
+  readonly signingKey: string | undefined = undefined;
+
+  /** File of the certificates, PEM, one of which must vouch for who signed a manifest that is pushed. */
+  @Setting(optionalFile)
+  readonly authorities: string | undefined = undefined;
+
+  /** Whether images are converted for clients that accept schema 1 only. */
+  @Setting(boolean)
+  readonly convert: boolean = false;
+}
+
 export class LogConfig {
   /** Least severe level that is logged. */
   @Setting(oneOf('trace', 'debug', 'info', 'warn', 'error'))
@@ -102,6 +118,10 @@ export class RegistryConfig {
   @Type(() => ManifestConfig)
   @ValidateNested()
   readonly manifest: ManifestConfig = new ManifestConfig();
+
+  @Type(() => Schema1Config)
+  @ValidateNested()
+  readonly schema1: Schema1Config = new Schema1Config();
 
   @Type(() => LogConfig)
   @ValidateNested()

@@ -56,6 +56,12 @@ export const folder: SettingRule = {
   fix: 'Write a path such as ./data or /var/lib/stowage.',
 };
 
+export const optionalFile: SettingRule = {
+  isValid: (value) => value === undefined || folder.isValid(value),
+  rule: 'must be the path of a file',
+  fix: 'Write a path such as ./keys/signing.pem.',
+};
+
 export const loopbackHost: SettingRule = {
   isValid: (value) => value === 'localhost' || (isAddress(value) && ipaddr.process(value).range() === 'loopback'),
   rule: 'must be a loopback address or localhost, because there are no accounts yet and anyone who reaches the registry may push',

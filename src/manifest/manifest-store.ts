@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Digest, mediaTypeOfStored } from '#libs/oci';
+import { isSchema1, Schema1Type } from '#libs/schema1';
 import {
   deleteIfPresent,
   PathNotFoundError,
@@ -21,13 +22,13 @@ export class ManifestStore {
     return canonical !== null && (await sizeIfPresent(this.storage, pathOf.blob(canonical))) !== null;
   }
 
-  /** Null when the repository does not have it. */
+  /** Null when the repository does not have it. Of a schema 1 manifest, this is the payload. */
   async read(name: string, digest: Digest): Promise<StoredManifest | null> {
     const canonical = await readLink(this.storage, pathOf.revisionLink(name, digest));
     if (!canonical) return null;
     try {
       const content = await this.storage.getContent(pathOf.blob(canonical));
-      const mediaType = mediaTypeOfStored(content);
+      const mediaType = mediaTypeOfStored(content) ?? (isSchema1(content) ? Schema1Type.unsigned : undefined);
       return mediaType ? { digest, mediaType, content } : null;
     } catch (error) {
       if (error instanceof PathNotFoundError) return null;

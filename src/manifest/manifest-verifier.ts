@@ -16,6 +16,9 @@ import { ManifestStore } from './manifest-store.js';
 /** How many references are looked up at once. */
 const CONCURRENCY = 16;
 
+/** About so many missing ones are named: a hostile manifest must not get an answer larger than itself. */
+const MAX_MISSING = 100;
+
 /** Checks a manifest before it is stored. */
 @Injectable()
 export class ManifestVerifier {
@@ -43,7 +46,7 @@ export class ManifestVerifier {
     if (this.config.manifest.allowMissingReferences) return [];
     const references = [...new Map([...blobs, ...manifests].map((entry) => [entry.digest.toString(), entry])).values()];
     const errors: OciError[] = [];
-    for (let at = 0; at < references.length; at += CONCURRENCY) {
+    for (let at = 0; at < references.length && errors.length < MAX_MISSING; at += CONCURRENCY) {
       const batch = references.slice(at, at + CONCURRENCY);
       const found = await Promise.all(batch.map((descriptor) => this.exists(name, descriptor)));
       errors.push(

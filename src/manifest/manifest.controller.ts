@@ -78,7 +78,7 @@ export class ManifestController {
     const tags = 'digest' in reference ? requestedTags(request) : [];
     const contentType = request.headers['content-type'];
     const precondition = preconditionOf(request);
-    const { digest, manifest } = await this.manifests.put(name, {
+    const { digest, subject } = await this.manifests.put(name, {
       reference,
       content: await readBody(request, this.config.manifest.maxSize),
       tags,
@@ -91,7 +91,7 @@ export class ManifestController {
       ETag: entityTag(digest),
       'Content-Length': '0',
     });
-    if (manifest.subject) response.set('OCI-Subject', manifest.subject.digest.toString());
+    if (subject) response.set('OCI-Subject', subject.toString());
     if (tags.length > 0) response.set('OCI-Tag', tags);
   }
 

@@ -10,6 +10,7 @@ import { ManifestVerifier } from './manifest-verifier.js';
 import { ReferrersController } from './referrers.controller.js';
 import { ReferrersService } from './referrers.service.js';
 import { RepositoryLock } from './repository-lock.js';
+import { Schema1Converter, Schema1Printer, Schema1Verifier, SignatureStore, SigningKey } from './schema1/index.js';
 import { TagController } from './tag.controller.js';
 import { TagService } from './tag.service.js';
 import { TagChanges } from './tag-changes.js';
@@ -24,6 +25,11 @@ import { TagChanges } from './tag-changes.js';
     ManifestVerifier,
     ReferrersService,
     RepositoryLock,
+    Schema1Converter,
+    Schema1Printer,
+    Schema1Verifier,
+    SignatureStore,
+    SigningKey,
     TagChanges,
     TagService,
   ],

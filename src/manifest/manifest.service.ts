@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { JsonSignature } from '#libs/json-signature';
 import { Digest, type Manifest, OciError, type Reference, readManifest } from '#libs/oci';
+import { isSchema1, isSchema1Type } from '#libs/schema1';
 import { ManifestStore } from './manifest-store.js';
 import { ManifestVerifier } from './manifest-verifier.js';
 import { ReferrersService } from './referrers.service.js';
 import { RepositoryLock } from './repository-lock.js';
+import { Schema1Printer, Schema1Verifier, SignatureStore } from './schema1/index.js';
 import type { StoredManifest } from './stored-manifest.js';
 import { TagService } from './tag.service.js';
 import { TagChanges } from './tag-changes.js';
@@ -23,7 +26,18 @@ export interface ManifestPush {
 
 export interface PushedManifest {
   readonly digest: Digest;
-  readonly manifest: Manifest;
+  readonly subject?: Digest;
+}
+
+/** A manifest that may be stored. */
+interface AcceptedManifest {
+  readonly digest: Digest;
+  /** What the digest names. */
+  readonly content: Buffer;
+  /** What it says; absent for schema 1. */
+  readonly manifest?: Manifest;
+  /** Of schema 1. */
+  readonly signatures: readonly JsonSignature[];
 }
 
 /** The manifests of repositories, by tag and by digest. */
@@ -35,6 +49,9 @@ export class ManifestService {
     private readonly changes: TagChanges,
     private readonly referrers: ReferrersService,
     private readonly verifier: ManifestVerifier,
+    private readonly schema1Verifier: Schema1Verifier,
+    private readonly schema1Printer: Schema1Printer,
+    private readonly signatures: SignatureStore,
     private readonly lock: RepositoryLock,
   ) {}
 
@@ -43,8 +60,14 @@ export class ManifestService {
     return digest !== null && this.store.exists(name, digest);
   }
 
-  /** Throws `MANIFEST_UNKNOWN`. */
+  /** A manifest as clients take it: of schema 1, the signed form. Throws `MANIFEST_UNKNOWN`. */
   async get(name: string, reference: Reference): Promise<StoredManifest> {
+    const manifest = await this.getPayload(name, reference);
+    return isSchema1Type(manifest.mediaType) ? this.schema1Printer.print(name, manifest) : manifest;
+  }
+
+  /** A manifest as its digest names it: of schema 1, without the signatures. Throws `MANIFEST_UNKNOWN`. */
+  async getPayload(name: string, reference: Reference): Promise<StoredManifest> {
     const digest = await this.digestOf(name, reference);
     const manifest = digest && (await this.store.read(name, digest));
     if (!manifest) throw unknown(reference);
@@ -52,22 +75,34 @@ export class ManifestService {
   }
 
   /**
-   * Stores a manifest under its digest and its tags. Throws what `ManifestVerifier.verify` throws, and `DENIED` with
+   * Stores a manifest under its digest and its tags. Throws what the verifiers throw, and `DENIED` with
    * status 412 where the precondition does not hold. Order of writes: referrer, which is listed only once the manifest is
-   * there, then blob, link, tags.
+   * there, signatures, then blob, link, tags.
    */
   async put(name: string, push: ManifestPush): Promise<PushedManifest> {
-    const { reference, content } = push;
-    const manifest = await this.verifier.verify(name, reference, content, push.contentType);
-    const digest = 'digest' in reference ? reference.digest : Digest.of(content);
+    const { reference } = push;
+    const { digest, content, manifest, signatures } = await this.accept(name, push);
     const tags = new Set('tag' in reference ? [reference.tag, ...(push.tags ?? [])] : push.tags);
     await this.lock.exclusively(name, async () => {
       await this.requirePrecondition(name, reference, push.precondition);
-      await this.referrers.add(name, { digest, manifest, size: content.length });
+      if (manifest) await this.referrers.add(name, { digest, manifest, size: content.length });
+      await this.signatures.write(name, digest, signatures);
       await this.store.write(name, digest, content);
       await this.changes.apply(name, [...tags], digest);
     });
-    return { digest, manifest };
+    return { digest, ...(manifest?.subject && { subject: manifest.subject.digest }) };
+  }
+
+  private async accept(name: string, push: ManifestPush): Promise<AcceptedManifest> {
+    const { reference, content, contentType } = push;
+    requireBytesDigest(reference);
+    if (isSchema1(content, contentType)) {
+      const { digest, payload, signatures } = await this.schema1Verifier.verify(name, reference, content, contentType);
+      return { digest, content: payload, signatures };
+    }
+    const manifest = await this.verifier.verify(name, reference, content, contentType);
+    const digest = 'digest' in reference ? reference.digest : Digest.of(content);
+    return { digest, content, manifest, signatures: [] };
   }
 
   /**
@@ -109,6 +144,12 @@ export class ManifestService {
   private digestOf(name: string, reference: Reference): Promise<Digest | null> {
     return 'tag' in reference ? this.tags.resolve(name, reference.tag) : Promise.resolve(reference.digest);
   }
+}
+
+/** A manifest is named by its bytes, never as an archive. */
+function requireBytesDigest(reference: Reference): void {
+  if (!('digest' in reference) || !reference.digest.tarSum) return;
+  throw new OciError('DIGEST_INVALID', { digest: reference.digest, rule: 'a manifest has no tarsum' });
 }
 
 function unknown(reference: Reference): OciError {

@@ -1,5 +1,5 @@
 import type { ReferenceObject, SchemaObject } from '@nestjs/swagger';
-import type { OciErrorCode } from '#libs/oci';
+import { OCI_ERROR_CODES } from '#libs/oci';
 import { EXAMPLE_DIGEST } from '../http/index.js';
 
 export type SchemaName =
@@ -16,25 +16,6 @@ export type SchemaName =
   | 'Platform'
   | 'RepositoryList'
   | 'TagList';
-
-const CODES: Readonly<Record<OciErrorCode, true>> = {
-  BLOB_UNKNOWN: true,
-  BLOB_UPLOAD_INVALID: true,
-  BLOB_UPLOAD_UNKNOWN: true,
-  DENIED: true,
-  DIGEST_INVALID: true,
-  MANIFEST_BLOB_UNKNOWN: true,
-  MANIFEST_INVALID: true,
-  MANIFEST_UNKNOWN: true,
-  NAME_INVALID: true,
-  NAME_UNKNOWN: true,
-  SIZE_INVALID: true,
-  TOOMANYREQUESTS: true,
-  UNAUTHORIZED: true,
-  UNAVAILABLE: true,
-  UNKNOWN: true,
-  UNSUPPORTED: true,
-};
 
 const ANNOTATIONS: SchemaObject = {
   type: 'object',
@@ -67,7 +48,7 @@ export const SCHEMAS: Readonly<Record<SchemaName, SchemaObject>> = {
     type: 'object',
     required: ['code', 'message'],
     properties: {
-      code: { type: 'string', enum: Object.keys(CODES), example: 'MANIFEST_UNKNOWN' },
+      code: { type: 'string', enum: [...OCI_ERROR_CODES], example: 'MANIFEST_UNKNOWN' },
       message: { type: 'string', description: 'For people.', example: 'manifest unknown to registry' },
       detail: { description: 'For programs: what was wrong, in a form that depends on the code.' },
     },

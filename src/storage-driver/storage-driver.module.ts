@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { LockManager, type OpenStorage, StorageDriver } from '#libs/storage';
-import { RegistryConfig } from '../config/index.js';
+import { StorageConfig } from '../config/index.js';
+import { Logger } from '../log/index.js';
 import { openStorage } from './open-storage.js';
+
+const SINGLE_PROCESS = 'this platform has no locks among processes: only one process may use this storage at a time';
 
 const OPEN_STORAGE = Symbol('OpenStorage');
 
@@ -10,8 +13,12 @@ const OPEN_STORAGE = Symbol('OpenStorage');
   providers: [
     {
       provide: OPEN_STORAGE,
-      inject: [RegistryConfig],
-      useFactory: (config: RegistryConfig) => openStorage(config.storage),
+      inject: [StorageConfig, Logger],
+      useFactory: async (config: StorageConfig, logger: Logger) => {
+        const storage = await openStorage(config);
+        if (config.driver === 'filesystem' && !storage.acrossProcesses) logger.warn(SINGLE_PROCESS);
+        return storage;
+      },
     },
     { provide: StorageDriver, inject: [OPEN_STORAGE], useFactory: ({ driver }: OpenStorage) => driver },
     { provide: LockManager, inject: [OPEN_STORAGE], useFactory: ({ locks }: OpenStorage) => locks },

@@ -17,7 +17,7 @@ export type ErrorBody = {
 };
 
 export type ErrorEntry = {
-    code: 'BLOB_UNKNOWN' | 'BLOB_UPLOAD_INVALID' | 'BLOB_UPLOAD_UNKNOWN' | 'DENIED' | 'DIGEST_INVALID' | 'MANIFEST_BLOB_UNKNOWN' | 'MANIFEST_INVALID' | 'MANIFEST_UNKNOWN' | 'NAME_INVALID' | 'NAME_UNKNOWN' | 'SIZE_INVALID' | 'TOOMANYREQUESTS' | 'UNAUTHORIZED' | 'UNAVAILABLE' | 'UNKNOWN' | 'UNSUPPORTED';
+    code: 'BLOB_UNKNOWN' | 'BLOB_UPLOAD_INVALID' | 'BLOB_UPLOAD_UNKNOWN' | 'DENIED' | 'DIGEST_INVALID' | 'MANIFEST_BLOB_UNKNOWN' | 'MANIFEST_INVALID' | 'MANIFEST_UNKNOWN' | 'MANIFEST_UNVERIFIED' | 'NAME_INVALID' | 'NAME_UNKNOWN' | 'SIZE_INVALID' | 'TAG_INVALID' | 'TOOMANYREQUESTS' | 'UNAUTHORIZED' | 'UNAVAILABLE' | 'UNKNOWN' | 'UNSUPPORTED';
     /**
      * For people.
      */
@@ -139,7 +139,7 @@ export type DeleteManifestData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -201,7 +201,7 @@ export type GetManifestData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -257,7 +257,7 @@ export type HeadManifestData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -316,7 +316,7 @@ export type PutManifestData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -381,7 +381,7 @@ export type ListTagsData = {
     body?: never;
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
     };
@@ -432,7 +432,7 @@ export type ListReferrersData = {
     body?: never;
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -496,7 +496,7 @@ export type StartUploadData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
     };
@@ -561,7 +561,7 @@ export type CancelUploadData = {
     body?: never;
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -611,7 +611,7 @@ export type GetUploadData = {
     body?: never;
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -657,7 +657,7 @@ export type HeadUploadData = {
     body?: never;
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -714,7 +714,7 @@ export type AppendChunkData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -783,7 +783,7 @@ export type FinishUploadData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -848,7 +848,7 @@ export type DeleteBlobData = {
     body?: never;
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -906,7 +906,7 @@ export type GetBlobData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**
@@ -966,7 +966,7 @@ export type HeadBlobData = {
     };
     path: {
         /**
-         * Name of the repository
+         * Name of the repository. Its slashes may be written as `/` or as `%2F`.
          */
         name: string;
         /**

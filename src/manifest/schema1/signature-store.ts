@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { JsonSignature, MAX_SIGNATURES } from '#libs/json-signature';
+import { Digest } from '#libs/oci';
+import { listIfPresent, PathNotFoundError, pathOf, readLink, StorageDriver, writeLink } from '#libs/storage';
+
+/** The signatures of schema 1 manifests, where Distribution 2.0 to 2.4 keep them: each is a blob, linked to its manifest. */
+@Injectable()
+export class SignatureStore {
+  constructor(private readonly storage: StorageDriver) {}
+
+  async write(name: string, manifest: Digest, signatures: readonly JsonSignature[]): Promise<void> {
+    for (const signature of signatures) {
+      const content = Buffer.from(signature.toString());
+      const digest = Digest.of(content);
+      await this.storage.putContent(pathOf.blob(digest), content);
+      await writeLink(this.storage, pathOf.signatureLink(name, manifest, digest), digest);
+    }
+  }
+
+  /** In the order of their digests; none where the manifest was stored without. */
+  async read(name: string, manifest: Digest): Promise<JsonSignature[]> {
+    const signatures: JsonSignature[] = [];
+    for (const algorithm of await listIfPresent(this.storage, pathOf.signatures(name, manifest))) {
+      for (const encoded of await listIfPresent(this.storage, `${pathOf.signatures(name, manifest)}/${algorithm}`)) {
+        if (signatures.length === MAX_SIGNATURES) return signatures;
+        const link = pathOf.signatureLink(name, manifest, Digest.from(algorithm, encoded));
+        const signature = await this.readOne(link);
+        if (signature) signatures.push(signature);
+      }
+    }
+    return signatures;
+  }
+
+  private async readOne(link: string): Promise<JsonSignature | null> {
+    const digest = await readLink(this.storage, link);
+    if (!digest) return null;
+    try {
+      return JsonSignature.parse(await this.storage.getContent(pathOf.blob(digest)));
+    } catch (error) {
+      if (error instanceof PathNotFoundError) return null;
+      throw error;
+    }
+  }
+}
