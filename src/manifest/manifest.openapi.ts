@@ -1,4 +1,5 @@
 import { type ManifestMediaType, MediaType, OciError } from '#libs/oci';
+import { Schema1Type } from '#libs/schema1';
 import { EXAMPLE_DIGEST } from '../http/index.js';
 import {
   BUSY,
@@ -16,7 +17,8 @@ import {
   STORAGE_FULL,
 } from '../openapi/index.js';
 
-const MEDIA_TYPES = Object.values(MediaType);
+const MODERN_TYPES = Object.values(MediaType);
+const MEDIA_TYPES = [...MODERN_TYPES, ...Object.values(Schema1Type)];
 
 const EMPTY_CONFIG = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
 
@@ -40,6 +42,21 @@ const BLOB_UNKNOWN = failure(
   new OciError('MANIFEST_BLOB_UNKNOWN', { digest: EXAMPLE_DIGEST }),
 );
 
+const UNVERIFIED = failure(
+  'a signature of a schema 1 manifest is missing, or is not one of its content',
+  new OciError('MANIFEST_UNVERIFIED', { rule: 'there is no member signatures' }),
+);
+
+const NAME_MISMATCH = failure(
+  'a schema 1 manifest names another repository than the path',
+  new OciError('NAME_INVALID', { name: 'other/app', expected: 'library/ubuntu' }),
+);
+
+const TAG_MISMATCH = failure(
+  'a schema 1 manifest names another tag than the path',
+  new OciError('TAG_INVALID', { tag: 'edge', expected: 'latest' }),
+);
+
 const CHANGED = failure(
   '`If-Match` or `If-None-Match` does not hold',
   new OciError('DENIED', { tag: 'latest', current: EXAMPLE_DIGEST }, { status: 412, message: 'precondition failed' }),
@@ -60,7 +77,8 @@ const ACCEPT: Parameter = {
   in: 'header',
   description: [
     'Media types that the client can read. What is stored is sent all the same, with a warning; only for a tag of an',
-    'index, a client that reads no index gets the image for linux/amd64.',
+    'index, a client that reads no index gets the image for linux/amd64. Where it is configured, a client that reads',
+    'schema 1 only gets the image of a tag converted to it.',
   ].join(' '),
   schema: { type: 'string', example: MEDIA_TYPES.join(', ') },
 };
@@ -108,7 +126,20 @@ const EXAMPLES: Readonly<Record<ManifestMediaType, object>> = {
   [MediaType.dockerManifestList]: { ...INDEX, mediaType: MediaType.dockerManifestList },
 };
 
-const MANIFEST = Object.assign({}, ...MEDIA_TYPES.map((type) => json('Manifest', EXAMPLES[type], type)));
+const SCHEMA1 = {
+  schemaVersion: 1,
+  name: 'library/ubuntu',
+  tag: 'latest',
+  architecture: 'amd64',
+  fsLayers: [{ blobSum: EXAMPLE_DIGEST }],
+  history: [{ v1Compatibility: '{"id":"e045d5b1a7b2"}' }],
+};
+
+const MANIFEST = Object.assign(
+  {},
+  ...MODERN_TYPES.map((type) => json('Manifest', EXAMPLES[type], type)),
+  ...Object.values(Schema1Type).map((type) => json('Schema1Manifest', SCHEMA1, type)),
+);
 
 const manifestHeaders = headerReferences('Docker-Content-Digest', 'ETag', 'Vary');
 const foundHeaders = { ...manifestHeaders, ...headerReferences('Content-Length', 'Warning') };
@@ -159,6 +190,9 @@ export const DescribePutManifest = () =>
       DIGEST_MISMATCH,
       MANIFEST_INVALID,
       BLOB_UNKNOWN,
+      UNVERIFIED,
+      NAME_MISMATCH,
+      TAG_MISMATCH,
       denied('push'),
       CHANGED,
       TOO_LARGE,

@@ -15,6 +15,7 @@ export type SchemaName =
   | 'OpenApiDocument'
   | 'Platform'
   | 'RepositoryList'
+  | 'Schema1Manifest'
   | 'TagList';
 
 const ANNOTATIONS: SchemaObject = {
@@ -51,6 +52,26 @@ export const SCHEMAS: Readonly<Record<SchemaName, SchemaObject>> = {
       code: { type: 'string', enum: [...OCI_ERROR_CODES], example: 'MANIFEST_UNKNOWN' },
       message: { type: 'string', description: 'For people.', example: 'manifest unknown to registry' },
       detail: { description: 'For programs: what was wrong, in a form that depends on the code.' },
+    },
+  },
+  Schema1Manifest: {
+    type: 'object',
+    description: 'Manifest of the first registries. Its digest is that of the document without `signatures`.',
+    required: ['schemaVersion', 'name', 'tag', 'architecture', 'fsLayers', 'history'],
+    properties: {
+      schemaVersion: { type: 'integer', enum: [1] },
+      name: { type: 'string' },
+      tag: { type: 'string' },
+      architecture: { type: 'string' },
+      fsLayers: {
+        type: 'array',
+        items: { type: 'object', required: ['blobSum'], properties: { blobSum: schemaReference('Digest') } },
+      },
+      history: {
+        type: 'array',
+        items: { type: 'object', required: ['v1Compatibility'], properties: { v1Compatibility: { type: 'string' } } },
+      },
+      signatures: { type: 'array', items: { type: 'object', additionalProperties: true } },
     },
   },
   Platform: {

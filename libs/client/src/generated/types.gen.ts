@@ -28,6 +28,25 @@ export type ErrorEntry = {
     detail?: unknown;
 };
 
+/**
+ * Manifest of the first registries. Its digest is that of the document without `signatures`.
+ */
+export type Schema1Manifest = {
+    schemaVersion: 1;
+    name: string;
+    tag: string;
+    architecture: string;
+    fsLayers: Array<{
+        blobSum: Digest;
+    }>;
+    history: Array<{
+        v1Compatibility: string;
+    }>;
+    signatures?: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
 export type Platform = {
     architecture: string;
     os: string;
@@ -191,7 +210,7 @@ export type GetManifestData = {
     body?: never;
     headers?: {
         /**
-         * Media types that the client can read. What is stored is sent all the same, with a warning; only for a tag of an index, a client that reads no index gets the image for linux/amd64.
+         * Media types that the client can read. What is stored is sent all the same, with a warning; only for a tag of an index, a client that reads no index gets the image for linux/amd64. Where it is configured, a client that reads schema 1 only gets the image of a tag converted to it.
          */
         Accept?: string;
         /**
@@ -247,7 +266,7 @@ export type HeadManifestData = {
     body?: never;
     headers?: {
         /**
-         * Media types that the client can read. What is stored is sent all the same, with a warning; only for a tag of an index, a client that reads no index gets the image for linux/amd64.
+         * Media types that the client can read. What is stored is sent all the same, with a warning; only for a tag of an index, a client that reads no index gets the image for linux/amd64. Where it is configured, a client that reads schema 1 only gets the image of a tag converted to it.
          */
         Accept?: string;
         /**
@@ -304,7 +323,7 @@ export type PutManifestData = {
         /**
          * Media type of the manifest. Without it, or with `application/json`, the manifest speaks for itself.
          */
-        'Content-Type'?: 'application/vnd.oci.image.manifest.v1+json' | 'application/vnd.oci.image.index.v1+json' | 'application/vnd.docker.distribution.manifest.v2+json' | 'application/vnd.docker.distribution.manifest.list.v2+json';
+        'Content-Type'?: 'application/vnd.oci.image.manifest.v1+json' | 'application/vnd.oci.image.index.v1+json' | 'application/vnd.docker.distribution.manifest.v2+json' | 'application/vnd.docker.distribution.manifest.list.v2+json' | 'application/vnd.docker.distribution.manifest.v1+json' | 'application/vnd.docker.distribution.manifest.v1+prettyjws';
         /**
          * Change only what is now one of these entity tags; `*` stands for anything that is there.
          */
@@ -335,7 +354,7 @@ export type PutManifestData = {
 
 export type PutManifestErrors = {
     /**
-     * `NAME_INVALID` when the name breaks the grammar of repository names. `DIGEST_INVALID` when the digest is malformed or of an algorithm that is not supported. `DIGEST_INVALID` when the digest in the path is not the digest of the manifest. `MANIFEST_INVALID` when the manifest breaks a rule of its format, or a tag breaks the grammar of tags. `MANIFEST_BLOB_UNKNOWN` when the manifest refers to a blob or a manifest that the repository does not have.
+     * `NAME_INVALID` when the name breaks the grammar of repository names. `DIGEST_INVALID` when the digest is malformed or of an algorithm that is not supported. `DIGEST_INVALID` when the digest in the path is not the digest of the manifest. `MANIFEST_INVALID` when the manifest breaks a rule of its format, or a tag breaks the grammar of tags. `MANIFEST_BLOB_UNKNOWN` when the manifest refers to a blob or a manifest that the repository does not have. `MANIFEST_UNVERIFIED` when a signature of a schema 1 manifest is missing, or is not one of its content. `NAME_INVALID` when a schema 1 manifest names another repository than the path. `TAG_INVALID` when a schema 1 manifest names another tag than the path.
      */
     400: ErrorBody;
     /**
