@@ -22,6 +22,8 @@ export const APP_OPTIONS: NestApplicationOptions = {
   // Uploads are streamed: no middleware may read a body before its handler.
   bodyParser: false,
   routeConflictPolicy: { duplicate: 'error' },
+  // Whoever makes the application decides what a failure means for the process.
+  abortOnError: false,
 };
 
 /** What the registry expects of the application that it is part of. */

@@ -1,9 +1,10 @@
-import type { Server } from 'node:http';
+import cluster from 'node:cluster';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ConfigurationError, loadRegistryConfig, type RegistryConfig } from './config/index.js';
 import { createApp } from './create-app.js';
-import { drain } from './http/index.js';
+import type { RegistryServer } from './http/index.js';
 import { createLogger, type Logger } from './log/index.js';
+import { runWorkers } from './workers.js';
 
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIGURATION = 78;
@@ -12,10 +13,15 @@ const EXIT_CONFIGURATION = 78;
 export async function start(): Promise<void> {
   const config = configure();
   const logger = createLogger(config.log);
+  if (config.http.workers > 1 && cluster.isPrimary) await runWorkers(config.http.workers, logger);
+  else await serve(config, logger);
+}
+
+async function serve(config: RegistryConfig, logger: Logger): Promise<void> {
   try {
     const app = await createApp(config, logger);
     await app.listen(config.http.port, config.http.host);
-    logger.info({ url: await app.getUrl(), driver: config.storage.driver }, 'listening');
+    logger.info({ url: await app.getUrl(), driver: config.storage.driver, worker: cluster.worker?.id }, 'listening');
     stopOnSignal(app, config, logger);
   } catch (error) {
     logger.fatal({ err: error }, 'cannot start');
@@ -33,13 +39,19 @@ function configure(): RegistryConfig {
   }
 }
 
+const WORKER_SIGNALS = ['SIGTERM'] as const;
+const SIGNALS = [...WORKER_SIGNALS, 'SIGINT'] as const;
+
 /** Takes no new connections, lets running transfers finish for a while, and leaves the others to be resumed. */
 function stopOnSignal(app: NestExpressApplication, config: RegistryConfig, logger: Logger): void {
   const stop = async (signal: NodeJS.Signals) => {
     logger.info({ signal }, 'stopping');
-    await drain(app.getHttpServer() as Server, config.http.drainTimeout);
+    await (app.getHttpServer() as RegistryServer).drain(config.http.drainTimeout);
     await app.close();
     logger.info('stopped');
+    cluster.worker?.disconnect();
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  // A worker leaves SIGINT, which a terminal sends to all, to the process that started it.
+  if (cluster.isWorker) process.on('SIGINT', () => undefined);
+  for (const signal of cluster.isWorker ? WORKER_SIGNALS : SIGNALS) process.once(signal, stop);
 }

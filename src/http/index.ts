@@ -16,8 +16,9 @@ export {
 export { queryText, queryTexts } from './query.js';
 export { bodyOf, readBody } from './read-body.js';
 export { RegistryExceptionFilter } from './registry-exception.filter.js';
+export { RegistryExpressAdapter } from './registry-express-adapter.js';
 export type { RegistryResponse } from './registry-response.js';
-export { drain, RegistryExpressAdapter } from './registry-server.js';
+export { RegistryServer } from './registry-server.js';
 export { requireHost } from './require-host.js';
 export { sendJson } from './send-json.js';
 export { warn } from './warning.js';

@@ -1,83 +1,81 @@
-import { createServer, type Server } from 'node:http';
+import { type RequestListener, Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { ExpressAdapter } from '@nestjs/platform-express';
-import type { Application } from 'express';
 import type { HttpConfig } from '../config/index.js';
-import { DueAnswers } from './due-answers.js';
-import { errorBody } from './error-body.js';
+import { answerClientError } from './client-error.js';
 
 /** Room for a hundred `?tag=` parameters of the greatest length, in bytes. */
 const MAX_HEADER_SIZE = 64 * 1024;
 
-/** Express on a server whose limits fit a registry: an upload may last hours, as long as it moves. */
-export class RegistryExpressAdapter extends ExpressAdapter {
-  constructor(private readonly config: HttpConfig) {
-    super();
-    // Whatever guards the paths in front of the registry knows them in lower case only. The setting of the application
-    // comes too late for the router, which is there already.
-    Object.assign(this.getInstance<Application>().router, { caseSensitive: true });
-  }
+/** A server whose limits fit a registry: an upload may last hours, as long as it moves. */
+export class RegistryServer extends Server {
+  /** The answers that each connection still owes: several when the client sends requests ahead. */
+  private readonly due = new Map<Socket, Set<ServerResponse>>();
+  private isDraining = false;
 
-  override initHttpServer(): void {
-    const { idleTimeout, keepAliveTimeout, headersTimeout } = this.config;
-    const server = createServer(
+  constructor({ idleTimeout, keepAliveTimeout, headersTimeout }: HttpConfig, listener: RequestListener) {
+    super({
+      maxHeaderSize: MAX_HEADER_SIZE,
+      requestTimeout: 0,
+      headersTimeout,
+      keepAliveTimeout,
       // Node would answer to a request without Host itself, and without an error body: `requireHost` does it.
-      { maxHeaderSize: MAX_HEADER_SIZE, requestTimeout: 0, requireHostHeader: false, headersTimeout, keepAliveTimeout },
-      this.getInstance(),
-    );
-    const answers = new DueAnswers(server);
-    server.timeout = idleTimeout;
-    server.on('timeout', (socket) => (answers.isAtWork(socket) ? socket.setTimeout(idleTimeout) : socket.destroy()));
-    server.on('clientError', (error, socket: Socket) => {
-      if (answers.mayAnswer(socket)) answerClientError(error, socket);
+      requireHostHeader: false,
+    });
+    this.timeout = idleTimeout;
+    this.on('connection', (socket: Socket) => this.know(socket));
+    this.on('request', ({ socket }, response) => this.owe(socket, response));
+    this.on('request', listener);
+    this.on('timeout', (socket) => (this.isAtWork(socket) ? socket.setTimeout(idleTimeout) : socket.destroy()));
+    this.on('clientError', (error, socket: Socket) => {
+      if (this.mayAnswer(socket)) answerClientError(error, socket);
       else socket.destroy();
     });
-    this.setHttpServer(server);
   }
-}
 
-/** How often connections that have become idle are looked for, in milliseconds. */
-const IDLE_CHECK = 50;
-
-/** Waits for the requests under way; whatever is not done after `timeout` milliseconds is cut off. */
-export function drain(server: Server, timeout: number): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), timeout);
-    // Node closes the connections that are idle now; those that become so later would be kept alive.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK);
-    server.close(() => {
-      clearTimeout(cut);
-      clearInterval(idle);
-      resolve();
+  /** Takes no more connections and waits for the answers that are due; cuts off what takes more than `timeout` milliseconds. */
+  drain(timeout: number): Promise<void> {
+    this.isDraining = true;
+    for (const [socket, answers] of this.due) {
+      if (answers.size === 0) socket.destroy();
+      for (const response of answers) announceEnd(response);
+    }
+    return new Promise((resolve) => {
+      const cut = setTimeout(() => this.closeAllConnections(), timeout);
+      this.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
     });
-  });
+  }
+
+  private know(socket: Socket): void {
+    this.due.set(socket, new Set());
+    socket.on('close', () => this.due.delete(socket));
+  }
+
+  private owe(socket: Socket, response: ServerResponse): void {
+    const answers = this.due.get(socket);
+    answers?.add(response);
+    if (this.isDraining) announceEnd(response);
+    response.on('close', () => {
+      answers?.delete(response);
+      if (this.isDraining && answers?.size === 0) socket.destroySoon();
+    });
+  }
+
+  /** Whether bytes that are written to the connection now would stand for the answer to its last request. */
+  private mayAnswer(socket: Socket): boolean {
+    const [first, ...others] = this.due.get(socket) ?? [];
+    return others.length === 0 && !first?.headersSent;
+  }
+
+  /** Whether the next move is the server's: the request is there as far as it was read, and its answer is not begun. */
+  private isAtWork(socket: Socket): boolean {
+    const [first] = this.due.get(socket) ?? [];
+    return first !== undefined && !first.headersSent && (first.req.complete || first.req.readableLength > 0);
+  }
 }
 
-/** A request that cannot even be parsed reaches no handler. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, message] = describe(error);
-  const body = errorBody([{ code: 'UNSUPPORTED', message, detail: undefined }]);
-  const head = [
-    `HTTP/1.1 ${status}`,
-    `Date: ${new Date().toUTCString()}`,
-    'Content-Type: application/json',
-    `Content-Length: ${body.length}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function describe({ code }: NodeJS.ErrnoException): [status: string, message: string] {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return ['431 Request Header Fields Too Large', 'the headers are too large'];
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['408 Request Timeout', 'the headers took too long'];
-    default:
-      return ['400 Bad Request', 'not a well-formed HTTP request'];
-  }
+function announceEnd(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }

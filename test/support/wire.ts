@@ -12,13 +12,15 @@ const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /** One connection, on which bytes go out as they are given and answers are read one after the other. */
 export class Wire {
-  private received = Buffer.alloc(0);
+  private chunks: Buffer[] = [];
+  private size = 0;
   private isClosed = false;
   private changed = Promise.withResolvers<void>();
 
   private constructor(readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => {
-      this.received = Buffer.concat([this.received, chunk]);
+      this.chunks.push(chunk);
+      this.size += chunk.length;
       this.tell();
     });
     // What the connection ended with is for `answer` to say: it was cut.
@@ -56,7 +58,7 @@ export class Wire {
   /** Reads the next answer; `to` is the method that it answers. Throws where the connection closes before its end. */
   async answer(to = 'GET'): Promise<WireAnswer> {
     const head = await this.take(() => {
-      const end = this.received.indexOf('\r\n\r\n');
+      const end = this.received().indexOf('\r\n\r\n');
       return end === -1 ? undefined : end + 4;
     });
     const [first = '', ...lines] = head.toString('latin1').trimEnd().split('\r\n');
@@ -65,13 +67,13 @@ export class Wire {
     const headers = headersOf(lines);
     const length = to === 'HEAD' || BODILESS.has(status) ? 0 : Number(headers.get('content-length'));
     if (Number.isNaN(length)) throw new Error(`an answer without Content-Length: ${head}`);
-    return { status, headers, body: await this.take(() => (this.received.length >= length ? length : undefined)) };
+    return { status, headers, body: await this.take(() => (this.size >= length ? length : undefined)) };
   }
 
   /** Resolves when the connection is closed, with what came that nobody has read. */
   async closed(): Promise<Buffer> {
     while (!this.isClosed) await this.changed.promise;
-    return this.received;
+    return this.received();
   }
 
   close(): void {
@@ -81,13 +83,20 @@ export class Wire {
   private async take(enough: () => number | undefined): Promise<Buffer> {
     let size = enough();
     while (size === undefined) {
-      if (this.isClosed) throw new Error(`the connection was closed; the last that came is: ${this.received}`);
+      if (this.isClosed) throw new Error(`the connection was closed; the last that came is: ${this.received()}`);
       await this.changed.promise;
       size = enough();
     }
-    const taken = this.received.subarray(0, size);
-    this.received = this.received.subarray(size);
-    return taken;
+    const received = this.received();
+    this.chunks = [received.subarray(size)];
+    this.size -= size;
+    return received.subarray(0, size);
+  }
+
+  private received(): Buffer {
+    const all = Buffer.concat(this.chunks);
+    this.chunks = [all];
+    return all;
   }
 
   private tell(): void {

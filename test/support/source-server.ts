@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+const PROJECT = join(import.meta.dirname, '../..');
+
+export interface LogLine {
+  readonly level?: string;
+  readonly msg?: string;
+  readonly url?: string;
+}
+
+/** The server as a process of its own that runs the sources, as they are now. */
+export class SourceServer {
+  readonly #child: ChildProcess;
+  /** What it logged. */
+  readonly log: LogLine[] = [];
+  /** What it wrote to stderr. */
+  errors = '';
+  /** The code that it exits with, null when a signal ends it. */
+  readonly exit: Promise<number | null>;
+  #logged = Promise.withResolvers<void>();
+
+  /** Starts it with these settings and no others. */
+  constructor(settings: Record<string, string>) {
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(STOWAGE|NODE)_/.test(name));
+    const loader = join(PROJECT, 'test/fixtures/typescript.mjs');
+    this.#child = spawn(process.execPath, ['--conditions=source', '--import', loader, join(PROJECT, 'src/main.ts')], {
+      env: { ...Object.fromEntries(inherited), STOWAGE_HTTP_PORT: '0', STOWAGE_LOG_FORMAT: 'json', ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stderr?.on('data', (chunk) => {
+      this.errors += chunk;
+    });
+    createInterface({ input: this.#child.stdout as Readable }).on('line', (line) => {
+      this.log.push(JSON.parse(line));
+      this.#tell();
+    });
+    this.exit = once(this.#child, 'close').then(([code]) => {
+      this.#tell();
+      return code;
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Resolves with its address as soon as it listens. */
+  async listening(): Promise<string> {
+    return (await this.logged('listening')).url ?? '';
+  }
+
+  /** Resolves with the line of that message. Throws where the process ends before it logs one. */
+  async logged(message: string): Promise<LogLine> {
+    for (;;) {
+      const line = this.log.find(({ msg }) => msg === message);
+      if (line) return line;
+      if (this.#child.exitCode !== null) throw new Error(`it ended without "${message}": ${this.errors}`);
+      await this.#logged.promise;
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exit;
+  }
+
+  #tell(): void {
+    this.#logged.resolve();
+    this.#logged = Promise.withResolvers();
+  }
+}
