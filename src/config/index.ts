@@ -2,6 +2,7 @@ export { ConfigurationError, type ConfigurationProblem } from './configuration.e
 export type { Environment } from './environment.source.js';
 export { createRegistryConfig, loadRegistryConfig, type RegistryConfigInput } from './load-registry-config.js';
 export {
+  CacheConfig,
   FilesystemStorageConfig,
   HttpConfig,
   LogConfig,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError, type ConfigurationProblem } from './configuration.error.js';
 import { createRegistryConfig, loadRegistryConfig } from './load-registry-config.js';
@@ -29,9 +30,10 @@ describe('loadRegistryConfig', () => {
   });
 
   it('reads typed values from environment variables', () => {
-    const { http, storage, manifest, log } = load({
+    const { http, storage, cache, manifest, log } = load({
       STOWAGE_HTTP_HOST: '::1',
       STOWAGE_HTTP_PORT: '0',
+      STOWAGE_HTTP_WORKERS: '3',
       STOWAGE_HTTP_PUBLIC_URL: 'https://registry.example.com/',
       STOWAGE_HTTP_LOCATION: 'absolute',
       STOWAGE_HTTP_TRUSTED_PROXIES: '10.0.0.1, fd00::/8',
@@ -39,8 +41,10 @@ describe('loadRegistryConfig', () => {
       STOWAGE_HTTP_KEEP_ALIVE_TIMEOUT: '1h',
       STOWAGE_HTTP_HEADERS_TIMEOUT: '10s',
       STOWAGE_HTTP_DRAIN_TIMEOUT: '0s',
-      STOWAGE_STORAGE_DRIVER: 'inmemory',
+      STOWAGE_STORAGE_DRIVER: 'filesystem',
       STOWAGE_STORAGE_FILESYSTEM_ROOT: '/srv',
+      STOWAGE_CACHE_MAX_SIZE: '0',
+      STOWAGE_CACHE_MAX_ENTRIES: '10',
       STOWAGE_MANIFEST_MAX_SIZE: '8MiB',
       STOWAGE_MANIFEST_ALLOW_MISSING_REFERENCES: 'true',
       STOWAGE_LOG_LEVEL: 'debug',
@@ -49,6 +53,7 @@ describe('loadRegistryConfig', () => {
     expect(http).toEqual({
       host: '::1',
       port: 0,
+      workers: 3,
       publicUrl: 'https://registry.example.com',
       location: 'absolute',
       trustedProxies: ['10.0.0.1', 'fd00::/8'],
@@ -57,7 +62,8 @@ describe('loadRegistryConfig', () => {
       headersTimeout: 10_000,
       drainTimeout: 0,
     });
-    expect(storage).toEqual({ driver: 'inmemory', filesystem: { root: '/srv' } });
+    expect(storage).toEqual({ driver: 'filesystem', filesystem: { root: '/srv' } });
+    expect(cache).toEqual({ maxSize: 0, maxEntries: 10 });
     expect(manifest).toEqual({ maxSize: 8_388_608, allowMissingReferences: true });
     expect(log).toEqual({ level: 'debug', format: 'json' });
   });
@@ -167,6 +173,19 @@ describe('a wrong value', () => {
   });
 });
 
+describe('the number of workers', () => {
+  it('is that of the processors where it is auto', () => {
+    expect(load({ STOWAGE_HTTP_WORKERS: 'auto' }).http.workers).toBe(availableParallelism());
+  });
+
+  it('is one where they could not share the content', () => {
+    const env = { STOWAGE_HTTP_WORKERS: '2', STOWAGE_STORAGE_DRIVER: 'inmemory' };
+    expect(problemsOf(() => load(env))).toEqual([
+      expect.objectContaining({ key: 'STOWAGE_HTTP_WORKERS', rule: expect.stringContaining('inmemory') }),
+    ]);
+  });
+});
+
 describe('an unknown name', () => {
   it.each([
     ['STOWAGE_HTTP_IDLETIMEOUT', 'Did you mean STOWAGE_HTTP_IDLE_TIMEOUT? If not, remove it.'],
@@ -180,7 +199,11 @@ describe('an unknown name', () => {
   it.each([
     ['htpp: { port: 1 }', 'htpp (stowage.yaml:1)', 'Did you mean http?'],
     ['log: {}\nhttp:\n  idle_timeout: 1s', 'http.idle_timeout (stowage.yaml:3)', 'Did you mean idleTimeout?'],
-    ['http.port: 1', 'http.port (stowage.yaml:1)', 'names known here are http, storage, manifest, schema1, log.'],
+    [
+      'http.port: 1',
+      'http.port (stowage.yaml:1)',
+      'names known here are http, storage, cache, manifest, schema1, log.',
+    ],
     ['storage: { filesystem: { password: x } }', 'storage.filesystem.password (stowage.yaml:1)', 'Remove it'],
     ['storage: { filesystem: { __proto__: x } }', 'storage.filesystem.__proto__ (stowage.yaml:1)', 'Remove it'],
     ['constructor: x', 'constructor (stowage.yaml:1)', 'Remove it'],

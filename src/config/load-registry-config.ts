@@ -37,8 +37,19 @@ function readText(path: string): string {
 /** Each source is validated for itself, so that a wrong value is reported even where a later source replaces it. */
 function build(sources: readonly SettingSource[]): RegistryConfig {
   const problems = sources.flatMap((source) => [...source.problems, ...problemsOf(source.values)]);
+  const values = sources.flatMap((source) => source.values);
+  const config = toConfig(values);
+  if (problems.length === 0) problems.push(...conflictsIn(config, values));
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return freeze(toConfig(sources.flatMap((source) => source.values)));
+  return freeze(config);
+}
+
+/** What is wrong between settings that are each right for themselves. */
+function conflictsIn(config: RegistryConfig, values: readonly SourcedValue[]): ConfigurationProblem[] {
+  if (config.http.workers === 1 || config.storage.driver !== 'inmemory') return [];
+  const key = values.findLast(({ path }) => path.join('.') === 'http.workers')?.key ?? 'http.workers';
+  const rule = 'must be 1 with the inmemory driver, whose content one process cannot show another';
+  return [{ key, rule, fix: 'Write 1, or choose the filesystem driver.' }];
 }
 
 function toConfig(values: readonly SourcedValue[]): RegistryConfig {

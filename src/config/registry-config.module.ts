@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import {
+  CacheConfig,
   HttpConfig,
   LogConfig,
   ManifestConfig,
@@ -17,6 +18,7 @@ export class RegistryConfigModule {
       { provide: RegistryConfig, useValue: config },
       { provide: HttpConfig, useValue: config.http },
       { provide: StorageConfig, useValue: config.storage },
+      { provide: CacheConfig, useValue: config.cache },
       { provide: ManifestConfig, useValue: config.manifest },
       { provide: Schema1Config, useValue: config.schema1 },
       { provide: LogConfig, useValue: config.log },

@@ -5,6 +5,7 @@ import {
   addressRanges,
   boolean,
   byteSize,
+  count,
   duration,
   folder,
   loopbackHost,
@@ -12,6 +13,7 @@ import {
   optionalFile,
   port,
   publicUrl,
+  workers,
 } from './setting-rules.js';
 
 /** How the registry is reached over HTTP. Durations are in milliseconds. */
@@ -23,6 +25,10 @@ export class HttpConfig {
   /** Port to listen on; 0 takes a free one. */
   @Setting(port)
   readonly port: number = 5000;
+
+  /** Processes that serve the port together; `auto` is one for each processor. */
+  @Setting(workers)
+  readonly workers: number = 1;
 
   /** URL that clients reach the registry under, without a slash at its end. */
   @Setting(publicUrl)
@@ -67,6 +73,17 @@ export class StorageConfig {
   @Type(() => FilesystemStorageConfig)
   @ValidateNested()
   readonly filesystem: FilesystemStorageConfig = new FilesystemStorageConfig();
+}
+
+/** What is kept in memory of the storage. */
+export class CacheConfig {
+  /** Content of manifests, tags and small blobs, in bytes; 0 keeps nothing. */
+  @Setting(byteSize(0))
+  readonly maxSize: number = 32 * 1024 ** 2;
+
+  /** Files that content is kept of. */
+  @Setting(count(1))
+  readonly maxEntries: number = 50_000;
 }
 
 /** Which manifests are accepted. */
@@ -114,6 +131,10 @@ export class RegistryConfig {
   @Type(() => StorageConfig)
   @ValidateNested()
   readonly storage: StorageConfig = new StorageConfig();
+
+  @Type(() => CacheConfig)
+  @ValidateNested()
+  readonly cache: CacheConfig = new CacheConfig();
 
   @Type(() => ManifestConfig)
   @ValidateNested()

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { parseByteSize } from './byte-size.js';
 import { parseDuration } from './duration.js';
@@ -24,11 +25,29 @@ export const boolean: SettingRule = {
 };
 
 export const port: SettingRule = {
-  parse: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+  parse: parseWhole,
   isValid: (value) => isIntegerBetween(value, 0, 65_535),
   rule: 'must be a whole number from 0 to 65535',
   fix: 'Write a port such as 5000, or 0 for any free one.',
 };
+
+/** A number of processes. */
+export const workers: SettingRule = {
+  parse: (text) => (text === 'auto' ? availableParallelism() : parseWhole(text)),
+  isValid: (value) => isIntegerBetween(value, 1, 1024),
+  rule: 'must be a whole number from 1 to 1024, or auto',
+  fix: 'Write 1, the number of processes, or auto for one on each processor.',
+};
+
+/** A whole number, `least` or more. */
+export function count(least: number): SettingRule {
+  return {
+    parse: parseWhole,
+    isValid: (value) => isIntegerBetween(value, least, Number.MAX_SAFE_INTEGER),
+    rule: `must be a whole number, ${least} or more`,
+    fix: `Write a number such as ${least}000.`,
+  };
+}
 
 /** A duration in milliseconds, of `least` milliseconds or more. */
 export function duration(least: number): SettingRule {
@@ -85,6 +104,10 @@ export const addressRanges: SettingRule = {
   rule: 'must be a list of IP addresses and of CIDR ranges that do not take in all addresses',
   fix: 'Write entries such as 10.0.0.1, 192.168.0.0/16 or fd00::/8: separated by commas in the environment, a list in YAML.',
 };
+
+function parseWhole(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
 
 function isIntegerBetween(value: unknown, least: number, most: number): boolean {
   return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;

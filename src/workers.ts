@@ -1,0 +1,41 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { Logger } from './log/index.js';
+
+/** A worker that dies sooner than this after its start, in milliseconds, is not replaced at once. */
+const SHORT_LIFE = 1_000;
+
+/**
+ * Runs `count` processes that share one port, and replaces those that die. Resolves when all have ended, which SIGTERM
+ * and SIGINT ask them to. They need nothing of each other but the storage: its locks, and its counts of changes.
+ */
+export async function runWorkers(count: number, logger: Logger): Promise<void> {
+  let isStopping = false;
+  const start = () => {
+    const startedAt = performance.now();
+    const worker = cluster.fork();
+    worker.once('exit', (code, signal) => {
+      if (isStopping) return;
+      logger.error({ worker: worker.id, code, signal }, 'a worker ended');
+      // One that cannot even start would otherwise be started again and again.
+      if (performance.now() - startedAt > SHORT_LIFE) start();
+      else process.exitCode = 1;
+    });
+  };
+  for (let index = 0; index < count; index++) start();
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      isStopping = true;
+      for (const worker of workers()) worker.process.kill('SIGTERM');
+    });
+  }
+  await new Promise<void>((resolve) => {
+    cluster.on('exit', () => {
+      if (workers().length === 0) resolve();
+    });
+  });
+}
+
+function workers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
