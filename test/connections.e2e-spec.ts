@@ -18,11 +18,6 @@ describe('a connection', () => {
   });
   afterAll(() => registry.close());
 
-  async function begin(): Promise<string> {
-    const { headers } = await registry.client().post(`/v2/${NAME}/blobs/uploads/`).expect(202);
-    return String(headers.location);
-  }
-
   describe('carries the next request after', () => {
     it.each([
       ['a manifest far above the limit', 'PUT', `/v2/${NAME}/manifests/large`, 413],
@@ -49,7 +44,7 @@ describe('a connection', () => {
       ['a Content-Range that is none', { 'Content-Range': 'x', 'Content-Length': MIB }, 416],
     ])('%s', async (_case, headers, status) => {
       const wire = await Wire.open(registry.url);
-      wire.send('PATCH', await begin(), headers, Buffer.alloc(MIB)).send('GET', '/v2/');
+      wire.send('PATCH', await begin(registry), headers, Buffer.alloc(MIB)).send('GET', '/v2/');
       expect((await wire.answer()).status).toBe(status);
       expect((await wire.answer()).status).toBe(200);
       wire.close();
@@ -57,7 +52,7 @@ describe('a connection', () => {
 
     it('a chunk that goes on behind its range', async () => {
       const wire = await Wire.open(registry.url);
-      const location = await begin();
+      const location = await begin(registry);
       wire.send('PATCH', location, { 'Content-Range': '0-9', 'Transfer-Encoding': 'chunked' });
       wire.sendRaw(`${MIB.toString(16)}\r\n`, Buffer.alloc(MIB), '\r\n0\r\n\r\n').send('GET', location);
       expect((await wire.answer()).status).toBe(400);
@@ -72,10 +67,10 @@ describe('a connection', () => {
       const wire = await Wire.open(registry.url);
       const target = `/v2/${NAME}/blobs/${digest}`;
       wire.send('HEAD', target).send('GET', target, { 'If-None-Match': `"${digest}"` });
-      wire.send('HEAD', `/v2/${NAME}/blobs/sha256:short`).send('GET', await begin());
+      wire.send('HEAD', `/v2/${NAME}/blobs/sha256:short`).send('GET', await begin(registry));
       wire
         .send('HEAD', target, { Range: 'bytes=9999-' })
-        .send('DELETE', await begin())
+        .send('DELETE', await begin(registry))
         .send('GET', '/v2/');
       const statuses: number[] = [];
       for (const method of ['HEAD', 'GET', 'HEAD', 'GET', 'HEAD', 'DELETE', 'GET']) {
@@ -105,7 +100,7 @@ describe('a connection', () => {
 });
 
 describe('a silent connection', () => {
-  const IDLE_TIMEOUT = 250;
+  const IDLE_TIMEOUT = 600;
   let registry: Registry;
 
   beforeAll(async () => {
@@ -113,15 +108,57 @@ describe('a silent connection', () => {
   });
   afterAll(() => registry.close());
 
+  it('is cut in the middle of an upload, which can be resumed', async () => {
+    const { content, digest } = randomBlob(3000);
+    const location = await begin(registry);
+    await registry.client().patch(location).send(content.subarray(0, 1000)).expect(202);
+    const wire = await Wire.open(registry.url);
+    wire.send('PATCH', location, { 'Content-Length': 2000 }, content.subarray(1000, 2000));
+    expect((await wire.closed()).toString()).toBe('');
+    await registry.client().get(location).expect(204).expect('Range', '0-999');
+    await registry.client().put(`${location}?digest=${digest}`).send(content.subarray(1000)).expect(201);
+  });
+
+  it('is cut in the middle of a download', async () => {
+    const { content, digest } = randomBlob(16 * MIB);
+    await pushBlob(registry, NAME, content);
+    const wire = await Wire.open(registry.url);
+    wire.send('GET', `/v2/${NAME}/blobs/${digest}`);
+    await once(wire.socket, 'data');
+    wire.socket.pause();
+    await once(registry.app.getHttpServer(), 'timeout');
+    wire.socket.resume();
+    const received = await wire.closed();
+    expect(received.length).toBeLessThan(content.length);
+  });
+
+  it('is not cut while it moves, however slowly', async () => {
+    const { content, digest } = randomBlob(30);
+    const location = await begin(registry);
+    const wire = await Wire.open(registry.url);
+    wire.send('PUT', `${location}?digest=${digest}`, { 'Content-Length': content.length });
+    for (const byte of content) {
+      wire.sendRaw(Uint8Array.of(byte));
+      await setTimeout(IDLE_TIMEOUT / 10);
+    }
+    expect((await wire.answer()).status).toBe(201);
+    wire.close();
+  });
+
   it('is not cut while it is the server that works', async () => {
     const image = await prepareImage(registry, NAME);
     const isLocked = Promise.withResolvers<void>();
     const locked = registry.app.get(LockManager).exclusively(`repository/${NAME}`, async () => {
       isLocked.resolve();
-      await setTimeout(4 * IDLE_TIMEOUT);
+      await setTimeout(2 * IDLE_TIMEOUT);
     });
     await isLocked.promise;
     const [response] = await Promise.all([putManifest(registry, NAME, 'latest', image), locked]);
     expect(response.status).toBe(201);
   });
 });
+
+async function begin(registry: Registry): Promise<string> {
+  const { headers } = await registry.client().post(`/v2/${NAME}/blobs/uploads/`).expect(202);
+  return String(headers.location);
+}
