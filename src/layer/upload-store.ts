@@ -39,10 +39,9 @@ export class UploadStore {
   /** Throws `BLOB_UPLOAD_UNKNOWN`. */
   async load(name: string, id: string): Promise<UploadState> {
     await this.requireSession(name, id);
-    const [size, offsets] = await Promise.all([
-      sizeIfPresent(this.storage, pathOf.uploadData(name, id)),
-      this.offsetsOf(name, id, CANONICAL_ALGORITHM),
-    ]);
+    // In this order: while somebody is at work on the session, the data may only grow beyond what the offsets tell.
+    const offsets = await this.offsetsOf(name, id, CANONICAL_ALGORITHM);
+    const size = await sizeIfPresent(this.storage, pathOf.uploadData(name, id));
     const blob = size === null ? await this.findBlob(name, id, offsets.at(-1) ?? 0) : null;
     const offset = blob ? offsets.at(-1) : offsets.findLast((acknowledged) => acknowledged <= (size ?? 0));
     return this.stateAt(name, id, offset ?? size ?? 0, blob);
