@@ -12,17 +12,24 @@ export class LocationBuilder {
   /** The value of a Location header for `path`: absolute or a path, as configured. */
   to(request: Request, path: string): string {
     const { publicUrl, location } = this.config.http;
-    if (publicUrl !== undefined) return publicUrl.replace(/\/$/, '') + path;
+    if (publicUrl !== undefined) return below(publicUrl, path);
     const local = this.pathTo(request, path);
-    // Express looks at X-Forwarded-Proto and -Host only when the peer is a trusted proxy.
-    return location === 'absolute' ? `${request.protocol}://${request.host}${local}` : local;
+    // Express looks at X-Forwarded-Proto and -Host only when the peer is a trusted proxy. HTTP/1.0 may name no host.
+    const isAbsolute = location === 'absolute' && request.host !== undefined;
+    return isAbsolute ? `${request.protocol}://${request.host}${local}` : local;
   }
 
-  /** `path` below the prefix that a trusted proxy took off. */
+  /** `path` as the client sees it: below the path of the public URL, or the prefix that a trusted proxy took off. */
   pathTo(request: Request, path: string): string {
+    const { publicUrl } = this.config.http;
+    if (publicUrl !== undefined) return below(new URL(publicUrl).pathname, path);
     const prefix = request.headers['x-forwarded-prefix'];
     if (typeof prefix !== 'string' || !/^(?:\/[\w.~-]+)+\/?$/.test(prefix)) return path;
     const isTrusted: TrustFunction = request.app.get('trust proxy fn');
-    return isTrusted(request.socket.remoteAddress ?? '', 0) ? prefix.replace(/\/$/, '') + path : path;
+    return isTrusted(request.socket.remoteAddress ?? '', 0) ? below(prefix, path) : path;
   }
+}
+
+function below(base: string, path: string): string {
+  return base.replace(/\/$/, '') + path;
 }
