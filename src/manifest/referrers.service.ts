@@ -69,7 +69,7 @@ export class ReferrersService {
       if (last !== undefined && digest <= last) continue;
       const descriptor = await this.descriptor(name, subject, Digest.parse(digest));
       if (!descriptor || (artifactType !== undefined && descriptor.artifactType !== artifactType)) continue;
-      bytes += JSON.stringify(descriptor).length;
+      bytes += Buffer.byteLength(JSON.stringify(descriptor));
       const isFull = manifests.length === limit || (bytes > MAX_PAGE_BYTES && manifests.length > 0);
       if (isFull) return { manifests, hasMore: true };
       manifests.push(descriptor);
