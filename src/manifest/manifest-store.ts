@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Digest, mediaTypeOfStored } from '#libs/oci';
 import { isSchema1, Schema1Type } from '#libs/schema1';
 import {
@@ -12,9 +13,14 @@ import {
 } from '#libs/storage';
 import type { StoredManifest } from './stored-manifest.js';
 
+const KNOWN_MEDIA_TYPES = 20_000;
+
 /** The manifests of repositories by digest: their bytes lie with the blobs, a link makes them part of a repository. */
 @Injectable()
 export class ManifestStore {
+  /** By digest, so that a manifest which is asked for often is not read each time. */
+  private readonly mediaTypes = new LRUCache<string, string>({ max: KNOWN_MEDIA_TYPES });
+
   constructor(private readonly storage: StorageDriver) {}
 
   async exists(name: string, digest: Digest): Promise<boolean> {
@@ -28,12 +34,20 @@ export class ManifestStore {
     if (!canonical) return null;
     try {
       const content = await this.storage.getContent(pathOf.blob(canonical));
-      const mediaType = mediaTypeOfStored(content) ?? (isSchema1(content) ? Schema1Type.unsigned : undefined);
+      const mediaType = this.mediaTypeOf(canonical, content);
       return mediaType ? { digest, mediaType, content } : null;
     } catch (error) {
       if (error instanceof PathNotFoundError) return null;
       throw error;
     }
+  }
+
+  private mediaTypeOf(canonical: Digest, content: Buffer): string | undefined {
+    const known = this.mediaTypes.get(canonical.encoded);
+    if (known !== undefined) return known;
+    const mediaType = mediaTypeOfStored(content) ?? (isSchema1(content) ? Schema1Type.unsigned : undefined);
+    if (mediaType !== undefined) this.mediaTypes.set(canonical.encoded, mediaType);
+    return mediaType;
   }
 
   /** Blob first, then the link to it. */

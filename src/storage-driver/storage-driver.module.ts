@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { LockManager, type OpenStorage, StorageDriver } from '#libs/storage';
-import { StorageConfig } from '../config/index.js';
+import { CachingStorageDriver, LockManager, type OpenStorage, StorageDriver } from '#libs/storage';
+import { CacheConfig, StorageConfig } from '../config/index.js';
 import { Logger } from '../log/index.js';
 import { openStorage } from './open-storage.js';
 
@@ -20,7 +20,13 @@ const OPEN_STORAGE = Symbol('OpenStorage');
         return storage;
       },
     },
-    { provide: StorageDriver, inject: [OPEN_STORAGE], useFactory: ({ driver }: OpenStorage) => driver },
+    {
+      provide: StorageDriver,
+      inject: [OPEN_STORAGE, CacheConfig],
+      // Without counts of changes that all processes share, what is kept in memory might be out of date.
+      useFactory: ({ driver, changes }: OpenStorage, { maxSize, maxEntries }: CacheConfig) =>
+        changes && maxSize > 0 ? new CachingStorageDriver(driver, changes, { maxBytes: maxSize, maxEntries }) : driver,
+    },
     { provide: LockManager, inject: [OPEN_STORAGE], useFactory: ({ locks }: OpenStorage) => locks },
   ],
   exports: [StorageDriver, LockManager],

@@ -1,3 +1,4 @@
+import type { ChangeCounters } from './change-counters.js';
 import type { LockManager } from './lock-manager.js';
 import type { StorageDriver } from './storage-driver.js';
 
@@ -5,6 +6,8 @@ import type { StorageDriver } from './storage-driver.js';
 export interface OpenStorage {
   readonly driver: StorageDriver;
   readonly locks: LockManager;
+  /** The counts of changes that a cache needs; null where processes cannot share them. */
+  readonly changes: ChangeCounters | null;
   /** Whether several processes may work on this storage at the same time, because its locks exclude them too. */
   readonly acrossProcesses: boolean;
 }

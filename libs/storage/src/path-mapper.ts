@@ -67,6 +67,14 @@ export function isReservedDirectory(name: string): boolean {
   return name.startsWith('_');
 }
 
+/** The part of a repository that `path` lies in, such as `…/library/ubuntu/_manifests`; null when it lies in none. */
+export function areaOf(path: string): string | null {
+  const start = path.indexOf('/_');
+  if (start === -1) return null;
+  const end = path.indexOf('/', start + 1);
+  return end === -1 ? path : path.slice(0, end);
+}
+
 /** Whether the blob of this digest lies under the digest itself. */
 export function isCanonical(digest: Digest): boolean {
   return digest.algorithm === CANONICAL_ALGORITHM;

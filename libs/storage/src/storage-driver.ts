@@ -83,7 +83,7 @@ export abstract class StorageDriver {
   /** The driver's name in the configuration. */
   abstract readonly name: string;
 
-  /** The whole content at `path`. For small files. */
+  /** The whole content at `path`. For small files. The bytes may be shared with others: do not change them. */
   abstract getContent(path: string): Promise<Buffer>;
 
   /** Creates or replaces the file at `path`. Readers see the old content or the new, never a part. */

@@ -5,12 +5,18 @@ import { syncFolder } from './durable-file.js';
 import { FilesystemLockManager } from './filesystem-lock-manager.js';
 import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
 import { loadFlock } from './flock.js';
+import { openSharedCounters } from './shared-counters.js';
 
 /** The storage in the folder `root`, which is made when it is missing. */
 export async function openFilesystemStorage(root: string): Promise<OpenStorage> {
   await makeRoot(resolve(root));
   const locks = new FilesystemLockManager(root, await loadFlock());
-  return { driver: new FilesystemStorageDriver(root), locks, acrossProcesses: locks.acrossProcesses };
+  return {
+    driver: new FilesystemStorageDriver(root),
+    locks,
+    changes: await openSharedCounters(root),
+    acrossProcesses: locks.acrossProcesses,
+  };
 }
 
 async function makeRoot(root: string): Promise<void> {

@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { CachingStorageDriver } from './caching-storage-driver.js';
+import { CHANGE_SLOTS, ChangeCounters } from './change-counters.js';
+import { MemoryStorageDriver } from './memory/memory-storage-driver.js';
+import { describeStorageDriver } from './storage-driver.contract.js';
+import type { StorageDriver } from './storage-driver.js';
+import { PathNotFoundError } from './storage-error.js';
+
+const OPTIONS = { maxBytes: 1024 * 1024, maxEntries: 1000 };
+const newCounters = () => new ChangeCounters(new Int32Array(CHANGE_SLOTS));
+
+describeStorageDriver(
+  'a cache over another driver',
+  async () => new CachingStorageDriver(new MemoryStorageDriver(), newCounters(), OPTIONS),
+  { keepsContentInMemory: true },
+);
+
+describe('CachingStorageDriver', () => {
+  const LINK = '/repositories/a/_manifests/tags/latest/current/link';
+  let inner: MemoryStorageDriver;
+  let one: CachingStorageDriver;
+  let other: CachingStorageDriver;
+
+  beforeEach(() => {
+    inner = new MemoryStorageDriver();
+    const counters = newCounters();
+    one = new CachingStorageDriver(inner, counters, OPTIONS);
+    other = new CachingStorageDriver(inner, counters, OPTIONS);
+  });
+
+  it('reads a file once', async () => {
+    await one.putContent(LINK, Buffer.from('x'));
+    for (let time = 0; time < 3; time++) expect(String(await one.getContent(LINK))).toBe('x');
+    expect(one.statistics).toEqual({ hits: 2, misses: 1 });
+  });
+
+  const changes: [string, (driver: StorageDriver) => Promise<unknown>][] = [
+    ['a put', (driver) => driver.putContent(LINK, Buffer.from('new'))],
+    [
+      'a move over it',
+      async (driver) => {
+        await driver.putContent('/elsewhere', Buffer.from('new'));
+        await driver.move('/elsewhere', LINK);
+      },
+    ],
+    [
+      'a writer',
+      async (driver) => {
+        const writer = await driver.writer(LINK);
+        await writer.write(Buffer.from('new'));
+        await writer.commit();
+      },
+    ],
+    ['its removal', (driver) => driver.delete(LINK)],
+    ['the removal of its directory', (driver) => driver.delete('/repositories/a/_manifests/tags/latest')],
+    ['the removal of its repository', (driver) => driver.delete('/repositories/a')],
+  ];
+
+  it.each(changes)('sees %s by another process', async (_case, change) => {
+    await other.putContent(LINK, Buffer.from('old'));
+    expect([String(await one.getContent(LINK)), (await one.stat(LINK)).size]).toEqual(['old', 3]);
+    await change(other);
+    const expected = await inner.getContent(LINK).catch((error) => error.name);
+    expect(String(await one.getContent(LINK).catch((error) => error.name))).toBe(String(expected));
+    if (expected === 'PathNotFoundError') await expect(one.stat(LINK)).rejects.toBeInstanceOf(PathNotFoundError);
+  });
+
+  it('sees new names by another process', async () => {
+    await other.putContent('/r/_manifests/tags/b/link', Buffer.from('x'));
+    expect(await one.list('/r/_manifests/tags')).toEqual(['b']);
+    await other.putContent('/r/_manifests/tags/a/link', Buffer.from('x'));
+    expect(await one.list('/r/_manifests/tags', { limit: 1 })).toEqual(['a']);
+    await other.delete('/r/_manifests/tags/a');
+    expect(await one.list('/r/_manifests/tags')).toEqual(['b']);
+  });
+
+  it('never gives what is older than an acknowledged change, whoever reads and writes in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }),
+        async (scheduler, steps) => {
+          const slow = new MemoryStorageDriver();
+          const counters = newCounters();
+          const scheduled = scheduleReads(slow, scheduler);
+          const reader = new CachingStorageDriver(scheduled, counters, OPTIONS);
+          const writer = new CachingStorageDriver(slow, counters, OPTIONS);
+          let acknowledged = 0;
+          await writer.putContent(LINK, Buffer.from('0'));
+          const reads = steps.map(async (isWrite, index) => {
+            if (isWrite) {
+              await writer.putContent(LINK, Buffer.from(String(index + 1)));
+              acknowledged = index + 1;
+              return;
+            }
+            const least = acknowledged;
+            expect(Number(await reader.getContent(LINK))).toBeGreaterThanOrEqual(Math.min(least, acknowledged));
+          });
+          await scheduler.waitFor(Promise.all(reads));
+          expect(Number(await slow.getContent(LINK))).toBe(Number(await writer.getContent(LINK)));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** Lets the test decide when a read ends. */
+function scheduleReads(driver: MemoryStorageDriver, scheduler: fc.Scheduler): StorageDriver {
+  return new Proxy(driver, {
+    get: (target, name) => {
+      const member = Reflect.get(target, name);
+      if (name === 'getContent') return (path: string) => scheduler.schedule(target.getContent(path));
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}

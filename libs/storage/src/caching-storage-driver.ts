@@ -1,0 +1,216 @@
+import type { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
+import type { ChangeCounters } from './change-counters.js';
+import { pageOf } from './page.js';
+import { areaOf } from './path-mapper.js';
+import {
+  type FileInfo,
+  FileWriter,
+  type ListOptions,
+  type RedirectRequest,
+  StorageDriver,
+  type WalkOptions,
+  type WriterOptions,
+} from './storage-driver.js';
+
+export interface CacheOptions {
+  /** Bytes of content that are kept. */
+  readonly maxBytes: number;
+  /** Files of which the content, and files of which the size, is kept. */
+  readonly maxEntries: number;
+}
+
+/** How often what was asked for was there. */
+export interface CacheStatistics {
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** What was read, and the counts of changes before it was read: it is valid as long as they are the same. */
+interface Cached<T> {
+  readonly value: T;
+  readonly counts: readonly Count[];
+}
+
+interface Count {
+  readonly slot: number;
+  readonly changes: number;
+}
+
+/** Names that are kept in lists; some fifty bytes each. */
+const MAX_NAMES = 200_000;
+
+/** No single file takes more than this part of the cache. */
+const LARGEST_PART = 8;
+
+/**
+ * Keeps small files of another driver in memory. Whatever changes a file through such a driver, in any process on the
+ * storage, counts the change after it is durable and before it is acknowledged; so what is read here is never older than
+ * an acknowledged change. Changes are counted for each file, and removals of directories for the part of a repository
+ * that they lie in.
+ */
+export class CachingStorageDriver extends StorageDriver {
+  private readonly contents: LRUCache<string, Cached<Buffer>>;
+  private readonly infos: LRUCache<string, Cached<FileInfo>>;
+  private readonly lists: LRUCache<string, Cached<string[]>>;
+  private hits = 0;
+  private misses = 0;
+
+  constructor(
+    private readonly inner: StorageDriver,
+    private readonly changes: ChangeCounters,
+    { maxBytes, maxEntries }: CacheOptions,
+  ) {
+    super();
+    this.contents = new LRUCache({
+      max: maxEntries,
+      maxSize: maxBytes,
+      maxEntrySize: Math.ceil(maxBytes / LARGEST_PART),
+      sizeCalculation: ({ value }, path) => value.length + path.length,
+    });
+    this.infos = new LRUCache({ max: maxEntries });
+    this.lists = new LRUCache({
+      max: maxEntries,
+      maxSize: MAX_NAMES,
+      sizeCalculation: ({ value }) => value.length + 1,
+    });
+  }
+
+  get name(): string {
+    return this.inner.name;
+  }
+
+  get statistics(): CacheStatistics {
+    return { hits: this.hits, misses: this.misses };
+  }
+
+  getContent(path: string): Promise<Buffer> {
+    return this.cached(this.contents, path, filesOf(path), () => this.inner.getContent(path));
+  }
+
+  stat(path: string): Promise<FileInfo> {
+    return this.cached(this.infos, path, filesOf(path), () => this.inner.stat(path));
+  }
+
+  async putContent(path: string, content: Uint8Array): Promise<void> {
+    await this.changing(changesAt(path), () => this.inner.putContent(path, content));
+  }
+
+  async move(source: string, destination: string): Promise<void> {
+    await this.changing([...changesAt(source), ...changesAt(destination)], () => this.inner.move(source, destination));
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.changing([...changesAt(path), treeAt(path)], () => this.inner.delete(path));
+  }
+
+  async writer(path: string, options?: WriterOptions): Promise<FileWriter> {
+    const writer = await this.inner.writer(path, options);
+    return new CountingFileWriter(writer, path, (paths, work) => this.changing(paths, work));
+  }
+
+  reader(path: string, offset?: number, length?: number): Promise<Readable> {
+    return this.inner.reader(path, offset, length);
+  }
+
+  /** Whole lists of names are kept inside repositories, where a page of many tags would read all of them each time. */
+  async list(path: string, options: ListOptions = {}): Promise<string[]> {
+    if (areaOf(path) === null) return this.inner.list(path, options);
+    const names = await this.cached(this.lists, path, listsOf(path), () => this.inner.list(path));
+    return pageOf(names, options);
+  }
+
+  walk(path: string, options?: WalkOptions): AsyncIterable<FileInfo> {
+    return this.inner.walk(path, options);
+  }
+
+  redirectUrl(path: string, request: RedirectRequest): Promise<string | null> {
+    return this.inner.redirectUrl(path, request);
+  }
+
+  private async cached<T extends object>(
+    cache: LRUCache<string, Cached<T>>,
+    path: string,
+    keys: readonly string[],
+    read: () => Promise<T>,
+  ): Promise<T> {
+    const known = cache.get(path);
+    if (known?.counts.every(({ slot, changes }) => this.changes.at(slot) === changes)) {
+      this.hits++;
+      return known.value;
+    }
+    this.misses++;
+    const counts = keys.map((key) => this.count(key));
+    const value = await read();
+    cache.set(path, { value, counts });
+    return value;
+  }
+
+  private count(key: string): Count {
+    const slot = this.changes.slotOf(key);
+    return { slot, changes: this.changes.at(slot) };
+  }
+
+  /** Counts the change even where it failed: it may have been made before it could not be made durable. */
+  private async changing<T>(keys: readonly string[], change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } finally {
+      for (const key of keys) this.changes.bump(key);
+    }
+  }
+}
+
+const EVERYTHING = 'tree of everything';
+
+/** The keys under which the change of one file counts. */
+function changesAt(path: string): string[] {
+  const area = areaOf(path);
+  return area === null ? [path] : [path, `lists of ${area}`];
+}
+
+/** The key under which the removal of a directory counts. */
+function treeAt(path: string): string {
+  const area = areaOf(path);
+  return area === null ? EVERYTHING : `tree of ${area}`;
+}
+
+/** The keys that what was read of a file depends on. */
+function filesOf(path: string): string[] {
+  return [path, EVERYTHING, treeAt(path)];
+}
+
+/** The keys that a list of names depends on. */
+function listsOf(path: string): string[] {
+  return [`lists of ${areaOf(path)}`, EVERYTHING, treeAt(path)];
+}
+
+class CountingFileWriter extends FileWriter {
+  constructor(
+    private readonly inner: FileWriter,
+    private readonly path: string,
+    private readonly changing: <T>(keys: readonly string[], change: () => Promise<T>) => Promise<T>,
+  ) {
+    super();
+  }
+
+  get size(): number {
+    return this.inner.size;
+  }
+
+  write(chunk: Uint8Array): Promise<void> {
+    return this.inner.write(chunk);
+  }
+
+  close(): Promise<void> {
+    return this.changing(changesAt(this.path), () => this.inner.close());
+  }
+
+  commit(): Promise<void> {
+    return this.changing(changesAt(this.path), () => this.inner.commit());
+  }
+
+  cancel(): Promise<void> {
+    return this.changing(changesAt(this.path), () => this.inner.cancel());
+  }
+}
