@@ -69,6 +69,9 @@ describe('layers under tarsums', () => {
       expect(tar.equals(body)).toBe(true);
       expect(headers['docker-content-digest']).toBe(digest);
       await client().head(blob).expect(200).expect('Content-Length', String(tar.length));
+      await client()
+        .head(`/v2/${NAME}/blobs/${digestOf(tar)}`)
+        .expect(200);
     },
   );
 

@@ -1,5 +1,5 @@
 import { type ContentRange, type Digest, OciError } from '#libs/oci';
-import { type FileWriter, type LockManager, pathOf, type StorageDriver, writeLink } from '#libs/storage';
+import { type FileWriter, isCanonical, type LockManager, pathOf, type StorageDriver, writeLink } from '#libs/storage';
 import type { Content } from './content.js';
 import { type ContentHash, ContentHashes } from './content-hashes.js';
 import { requirePushable } from './layer-error.js';
@@ -8,7 +8,7 @@ import type { UploadState, UploadStore } from './upload-store.js';
 export interface FinishOptions {
   /** Of the whole blob. */
   readonly digest: Digest;
-  /** Bytes of the whole blob; not checked when absent. */
+  /** Bytes of the whole blob; not checked when absent or negative. */
   readonly size?: number;
   /** Where the content that comes with the request stands. */
   readonly range?: ContentRange;
@@ -19,7 +19,9 @@ const LOCK_WAIT = 5_000;
 
 /**
  * An upload session. All of its state is in the storage, so that any process can continue it. What a call that fails
- * has brought is dropped: the session stays at the offset that was last acknowledged, ready for another try.
+ * has brought is dropped: the session stays at the offset that was last acknowledged, ready for another try. Calls on
+ * one session run one after the other, among all processes; one that waits too long rejects with `LockTimeoutError`.
+ * Every call on a session that was finished or cancelled throws `BLOB_UPLOAD_UNKNOWN`.
  *
  * Order of writes: data, hash state, answer; and to finish: data, hash state, blob, link, answer.
  */
@@ -28,7 +30,9 @@ export class LayerUpload {
     private readonly storage: StorageDriver,
     private readonly locks: LockManager,
     private readonly store: UploadStore,
+    /** The repository. */
     readonly name: string,
+    /** What `LayerService.resume` finds it by. */
     readonly id: string,
     private acknowledged: number,
   ) {}
@@ -59,8 +63,9 @@ export class LayerUpload {
   }
 
   /**
-   * Appends the last content, if any, and makes the whole a blob that the repository links. Throws what `write` throws,
-   * `SIZE_INVALID` when the whole is not as long as said, and `DIGEST_INVALID` when its digest is another.
+   * Appends the last content, if any, and makes the whole a blob that the repository links: `LayerService.fetch` finds
+   * it under the digest. Throws what `write` throws, `SIZE_INVALID` when the whole is not as long as said, and
+   * `DIGEST_INVALID` when its digest is another, or a tarsum under which no layer is pushed.
    */
   finish(options: FinishOptions, content: Content = nothing()): Promise<void> {
     return this.exclusively(async (state) => {
@@ -79,7 +84,11 @@ export class LayerUpload {
       // From here on the data is a blob. A crash must not cost the session what was acknowledged: the hash finds it.
       if (state.offset > 0 && size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
       await this.storage.move(data, pathOf.blob(canonical));
-      await writeLink(this.storage, pathOf.layerLink(this.name, options.digest), canonical);
+      await writeLink(this.storage, pathOf.layerLink(this.name, canonical), canonical);
+      // A digest of another kind is an alias.
+      if (!isCanonical(options.digest)) {
+        await writeLink(this.storage, pathOf.layerLink(this.name, options.digest), canonical);
+      }
       await this.store.remove(this.name, this.id);
     });
   }
@@ -156,6 +165,6 @@ function requireStart({ offset }: UploadState, range: ContentRange | undefined):
 }
 
 function requireSize(size: number, expected: number | undefined): void {
-  if (expected === undefined || size === expected) return;
+  if (expected === undefined || expected < 0 || size === expected) return;
   throw new OciError('SIZE_INVALID', { size, expected });
 }

@@ -23,7 +23,10 @@ export type MayRead = (repository: string) => boolean | Promise<boolean>;
 
 /**
  * The blobs of repositories. A blob is stored once for all; what makes it part of a repository is a link there, and
- * nothing is reachable through a repository that does not link it.
+ * nothing is reachable through a repository that does not link it. Repositories are not made: they come with their
+ * first content.
+ *
+ * A service asks nobody whether its caller may do this, and trusts names to come from `parseRepositoryName`.
  */
 @Injectable()
 export class LayerService {
@@ -36,25 +39,32 @@ export class LayerService {
     this.uploads = new UploadStore(storage);
   }
 
+  /** Whether the repository links the blob. */
   async exists(name: string, digest: Digest): Promise<boolean> {
     return (await this.find(name, digest)) !== null;
   }
 
-  /** Opens a blob. Throws `BLOB_UNKNOWN` when the repository does not link it. */
+  /** Finds a blob; nothing is opened yet. Throws `BLOB_UNKNOWN` when the repository does not link it. */
   async fetch(name: string, digest: Digest): Promise<Layer> {
     const layer = await this.find(name, digest);
     if (!layer) throw new OciError('BLOB_UNKNOWN', { digest });
     return layer;
   }
 
-  /** Starts an upload. Its content is hashed for a digest of `algorithm` while it comes in. */
+  /**
+   * Starts an upload, which goes on until it is finished or cancelled, in whatever process. Its content is hashed for a
+   * digest of `algorithm` while it comes in; to finish with a digest of another one costs a second read.
+   */
   async upload(name: string, algorithm: HashAlgorithm = CANONICAL_ALGORITHM): Promise<LayerUpload> {
     const id = randomUUID();
     await this.uploads.create(name, id, new Set([CANONICAL_ALGORITHM, algorithm]));
     return this.session(name, id, 0);
   }
 
-  /** Takes up an upload, of whatever process. Throws `BLOB_UPLOAD_UNKNOWN`. */
+  /**
+   * Takes up an upload, of whatever process, where it was last acknowledged: see `offset`. Throws `BLOB_UPLOAD_UNKNOWN`
+   * when the repository has no upload of this `id`.
+   */
   async resume(name: string, id: string): Promise<LayerUpload> {
     const { offset } = await this.uploads.load(name, id);
     return this.session(name, id, offset);
@@ -88,7 +98,10 @@ export class LayerService {
     return false;
   }
 
-  /** Unlinks a blob from a repository. Throws `BLOB_UNKNOWN`. */
+  /**
+   * Unlinks a blob from a repository, whatever manifests there refer to it; other repositories keep it. Throws
+   * `BLOB_UNKNOWN` when the repository does not link it.
+   */
   async delete(name: string, digest: Digest): Promise<void> {
     if (!(await deleteIfPresent(this.storage, pathOf.layerLink(name, digest)))) {
       throw new OciError('BLOB_UNKNOWN', { digest });

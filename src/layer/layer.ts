@@ -1,22 +1,34 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '#libs/oci';
-import { pathOf, type StorageDriver } from '#libs/storage';
+import { FileReader, pathOf, type StorageDriver } from '#libs/storage';
 
-/** A blob that a repository links, readable from any offset. */
+/**
+ * A blob that a repository links, readable from any offset. It says what was found when it was asked for; where the
+ * blob is removed from the storage later, reading rejects with `PathNotFoundError`.
+ */
 export class Layer {
   constructor(
     private readonly storage: StorageDriver,
-    /** The digest that it was asked for. */
+    /** The digest that it was asked for; of whatever algorithm. */
     readonly digest: Digest,
-    /** The digest that it is stored under. */
+    /** The sha256 that it is stored under. */
     readonly canonical: Digest,
     /** Bytes. */
     readonly size: number,
+    /** When its bytes were last stored, for whatever repository. */
     readonly createdAt: Date,
   ) {}
 
-  /** Its bytes from `offset` on: `length` of them, or all that follow. */
-  reader(offset = 0, length = this.size - offset): Promise<Readable> {
+  /**
+   * Its bytes from `offset` on: `length` of them, or all that follow; none where `offset` is behind the end. The stream
+   * has to be read to its end or destroyed. Rejects with `InvalidOffsetError` for a negative offset.
+   */
+  reader(offset = 0, length?: number): Promise<Readable> {
     return this.storage.reader(pathOf.blob(this.canonical), offset, length);
+  }
+
+  /** Opens a reader that seeks in its bytes. It has to be closed. */
+  open(): Promise<FileReader> {
+    return FileReader.open(this.storage, pathOf.blob(this.canonical));
   }
 }

@@ -16,8 +16,11 @@ export type Precondition = (current: Digest | null) => boolean;
 
 /** A manifest on its way into a repository. */
 export interface ManifestPush {
+  /** A tag, or the digest of the content: for a signed manifest of schema 1, that of its payload. */
   readonly reference: Reference;
+  /** Kept byte for byte. How long it may be is for the caller to say. */
   readonly content: Buffer;
+  /** The media type; without it, the one that the content states. */
   readonly contentType?: string;
   /** Tags to set besides the reference. */
   readonly tags?: readonly string[];
@@ -26,6 +29,7 @@ export interface ManifestPush {
 
 export interface PushedManifest {
   readonly digest: Digest;
+  /** The manifest that this one refers to. */
   readonly subject?: Digest;
 }
 
@@ -40,12 +44,17 @@ interface AcceptedManifest {
   readonly signatures: readonly JsonSignature[];
 }
 
-/** The manifests of repositories, by tag and by digest. */
+/**
+ * The manifests of repositories, by tag and by digest: of OCI, of Docker's schema 2, and the signed ones of schema 1.
+ * Changes of one repository run one after the other, among all processes.
+ *
+ * A service asks nobody whether its caller may do this, and trusts names to come from `parseRepositoryName`.
+ */
 @Injectable()
 export class ManifestService {
   constructor(
     private readonly store: ManifestStore,
-    private readonly tags: TagService,
+    private readonly tagService: TagService,
     private readonly changes: TagChanges,
     private readonly referrers: ReferrersService,
     private readonly verifier: ManifestVerifier,
@@ -55,6 +64,13 @@ export class ManifestService {
     private readonly lock: RepositoryLock,
   ) {}
 
+  /** Every tag of a repository, in byte order. Throws `NAME_UNKNOWN` when there is no such repository. */
+  async tags(name: string): Promise<string[]> {
+    const { tags } = await this.tagService.list(name);
+    return tags;
+  }
+
+  /** Whether the repository has the manifest. */
   async exists(name: string, reference: Reference): Promise<boolean> {
     const digest = await this.digestOf(name, reference);
     return digest !== null && this.store.exists(name, digest);
@@ -75,9 +91,11 @@ export class ManifestService {
   }
 
   /**
-   * Stores a manifest under its digest and its tags. Throws what the verifiers throw, and `DENIED` with
-   * status 412 where the precondition does not hold. Order of writes: referrer, which is listed only once the manifest is
-   * there, signatures, then blob, link, tags.
+   * Stores a manifest under its digest and its tags. Throws an `OciErrorList` of everything that is wrong with it,
+   * such as `MANIFEST_INVALID`, `MANIFEST_BLOB_UNKNOWN` and, for schema 1, `MANIFEST_UNVERIFIED`; and `DENIED` with
+   * status 412 where the precondition does not hold. Nothing is stored then.
+   *
+   * Order of writes: referrer, which is listed only once the manifest is there, signatures, then blob, link, tags.
    */
   async put(name: string, push: ManifestPush): Promise<PushedManifest> {
     const { reference } = push;
@@ -106,8 +124,8 @@ export class ManifestService {
   }
 
   /**
-   * Deletes a tag, or a manifest with all tags that point to it. Throws `MANIFEST_UNKNOWN`, and `DENIED` with status
-   * 412 where the precondition does not hold.
+   * Deletes a tag (the manifest stays), or a manifest with all tags that point to it (its blobs stay). Throws
+   * `MANIFEST_UNKNOWN`, and `DENIED` with status 412 where the precondition does not hold.
    */
   async delete(name: string, reference: Reference, precondition?: Precondition): Promise<void> {
     await this.lock.exclusively(name, async () => {
@@ -118,8 +136,8 @@ export class ManifestService {
   }
 
   private async deleteTag(name: string, reference: { tag: string }): Promise<void> {
-    if (!(await this.tags.resolve(name, reference.tag))) throw unknown(reference);
-    await this.tags.remove(name, reference.tag);
+    if (!(await this.tagService.resolve(name, reference.tag))) throw unknown(reference);
+    await this.tagService.remove(name, reference.tag);
   }
 
   /** Tags first: a crash in between must not leave one that points nowhere. */
@@ -127,7 +145,7 @@ export class ManifestService {
     const { digest } = reference;
     const stored = await this.store.read(name, digest);
     if (!stored) throw unknown(reference);
-    await this.tags.removeAllOf(name, digest);
+    await this.tagService.removeAllOf(name, digest);
     await this.store.remove(name, digest);
     const subject = readManifest(stored.content, stored.mediaType).manifest?.subject;
     if (subject) await this.referrers.remove(name, subject.digest, digest);
@@ -142,7 +160,7 @@ export class ManifestService {
   }
 
   private digestOf(name: string, reference: Reference): Promise<Digest | null> {
-    return 'tag' in reference ? this.tags.resolve(name, reference.tag) : Promise.resolve(reference.digest);
+    return 'tag' in reference ? this.tagService.resolve(name, reference.tag) : Promise.resolve(reference.digest);
   }
 }
 

@@ -1,3 +1,6 @@
+export { type CacheOptions, type CacheStatistics, CachingStorageDriver } from './caching-storage-driver.js';
+export { CHANGE_SLOTS, ChangeCounters } from './change-counters.js';
+export { FileReader, type SeekOrigin } from './file-reader.js';
 export { deleteIfPresent, listIfPresent, sizeIfPresent } from './if-present.js';
 export { readLink, writeLink } from './link.js';
 export { loadFilesystemStorage, loadMemoryStorage, type OpenStorage } from './load-storage.js';
@@ -14,11 +17,13 @@ export {
   type WriterOptions,
 } from './storage-driver.js';
 export {
+  FileReaderClosedError,
   InvalidOffsetError,
   InvalidPathError,
   LockTimeoutError,
   PathNotFoundError,
   StorageError,
+  TruncatedFileError,
   UnsupportedError,
   WriterClosedError,
 } from './storage-error.js';

@@ -57,6 +57,29 @@ export class WriterClosedError extends StorageError {
   }
 }
 
+export class FileReaderClosedError extends StorageError {
+  override readonly name = 'FileReaderClosedError';
+
+  constructor(readonly path: string) {
+    super(`the reader of ${path} is closed`);
+  }
+}
+
+/** A file has become shorter since it was opened. */
+export class TruncatedFileError extends StorageError {
+  override readonly name = 'TruncatedFileError';
+
+  constructor(
+    readonly path: string,
+    /** Bytes that the file had when it was opened. */
+    readonly size: number,
+    /** Where it ends now, in bytes. */
+    readonly end: number,
+  ) {
+    super(`${path} ends at ${end} bytes; it had ${size}`);
+  }
+}
+
 /** Somebody else held a lock for longer than the caller would wait. */
 export class LockTimeoutError extends StorageError {
   override readonly name = 'LockTimeoutError';
