@@ -9,10 +9,17 @@ import type { Workspace } from './workspace.ts';
 const START_TIMEOUT = 20_000;
 const STOP_TIMEOUT = 20_000;
 
-/** Starts Debian's docker-registry (Distribution 2.8) on a storage root and a free port of the loopback address. */
-export async function startDistribution(workspace: Workspace, root: string): Promise<RunningRegistry> {
+/**
+ * Starts Debian's docker-registry (Distribution 2.8) on a storage root and a free port of the loopback address. What
+ * `extra` holds is added to its configuration.
+ */
+export async function startDistribution(
+  workspace: Workspace,
+  root: string,
+  extra: object = {},
+): Promise<RunningRegistry> {
   const config = join(await workspace.folder('distribution'), 'config.json');
-  await writeFile(config, JSON.stringify(configuration(root)));
+  await writeFile(config, JSON.stringify({ ...configuration(root), ...extra }));
   const child = spawn('/usr/bin/docker-registry', ['serve', config], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   const killChild = () => void child.kill('SIGKILL');
   process.once('exit', killChild);
