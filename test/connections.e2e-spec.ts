@@ -158,6 +158,27 @@ describe('a silent connection', () => {
   });
 });
 
+describe('a connection that takes too long to ask', () => {
+  let registry: Registry;
+
+  beforeAll(async () => {
+    registry = await startRegistry({ http: { headersTimeout: 300 } });
+  });
+  afterAll(() => registry.close());
+
+  it('is told so and closed', async () => {
+    const wire = await Wire.open(registry.url);
+    const answer = await wire.sendRaw('GET /v2/ HTTP/1.1\r\nHost: x\r\nX-').answer();
+    expect([answer.status, JSON.parse(answer.body.toString()).errors[0].code]).toEqual([408, 'UNSUPPORTED']);
+    await wire.closed();
+  });
+
+  it('is closed without a word when it never began, for it may have been opened ahead', async () => {
+    const wire = await Wire.open(registry.url);
+    expect((await wire.closed()).toString()).toBe('');
+  });
+});
+
 async function begin(registry: Registry): Promise<string> {
   const { headers } = await registry.client().post(`/v2/${NAME}/blobs/uploads/`).expect(202);
   return String(headers.location);

@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net';
 import { errorBody } from './error-body.js';
 
-/** Answers a request that cannot even be parsed, and so reaches no handler, and closes the connection. */
+/**
+ * Answers a request that cannot even be parsed, and so reaches no handler, and closes the connection. One that was opened
+ * ahead and brought nothing is only closed: its client might take the answer for that to a request which it sends now.
+ */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) {
     socket.destroy();
     return;
   }

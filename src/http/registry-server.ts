@@ -6,6 +6,9 @@ import { answerClientError } from './client-error.js';
 /** Room for a hundred `?tag=` parameters of the greatest length, in bytes. */
 const MAX_HEADER_SIZE = 64 * 1024;
 
+/** How often connections are looked for whose headers take too long, in milliseconds. */
+const LONGEST_CHECK = 5_000;
+
 /** A server whose limits fit a registry: an upload may last hours, as long as it moves. */
 export class RegistryServer extends Server {
   /** The answers that each connection still owes: several when the client sends requests ahead. */
@@ -17,6 +20,7 @@ export class RegistryServer extends Server {
       maxHeaderSize: MAX_HEADER_SIZE,
       requestTimeout: 0,
       headersTimeout,
+      connectionsCheckingInterval: Math.min(headersTimeout, LONGEST_CHECK),
       keepAliveTimeout,
       // Node would answer to a request without Host itself, and without an error body: `requireHost` does it.
       requireHostHeader: false,
