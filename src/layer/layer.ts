@@ -27,6 +27,11 @@ export class Layer {
     return this.storage.reader(pathOf.blob(this.canonical), offset, length);
   }
 
+  /** All of its bytes, from memory where they are asked for often. For small blobs; do not change them. */
+  content(): Promise<Buffer> {
+    return this.storage.getContent(pathOf.blob(this.canonical));
+  }
+
   /** Opens a reader that seeks in its bytes. It has to be closed. */
   open(): Promise<FileReader> {
     return FileReader.open(this.storage, pathOf.blob(this.canonical));

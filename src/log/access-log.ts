@@ -16,7 +16,9 @@ export function accessLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const start = performance.now();
     // Taken now, because a closed connection no longer knows its address.
-    const { socket, ip: remoteAddress } = request;
+    const { socket } = request;
+    // Express looks for trusted proxies each time that it is asked; most requests have come through none.
+    const remoteAddress = 'x-forwarded-for' in request.headers ? request.ip : socket.remoteAddress;
     const bytesBefore = socket.bytesWritten;
     const requestId = requestIdOf(request);
     response.locals.requestId = requestId;

@@ -115,17 +115,16 @@ export class ManifestController {
     response: Response,
   ): Promise<void> {
     const { manifest, isAccepted } = await this.negotiator.choose(name, known(reference), request);
-    response.setHeader('Docker-Content-Digest', manifest.digest.toString());
-    response.setHeader('ETag', entityTag(manifest.digest));
-    response.setHeader('Vary', 'Accept');
+    const digest = manifest.digest.toString();
+    const headers = { 'Docker-Content-Digest': digest, ETag: `"${digest}"`, Vary: 'Accept' };
     if (isNotModified(request, manifest.digest)) {
-      response.status(304).end();
+      response.writeHead(304, headers).end();
       return;
     }
     if (!isAccepted) warn(response, `the manifest is ${manifest.mediaType}, which the Accept header does not name`);
-    response.setHeader('Content-Type', manifest.mediaType);
-    response.setHeader('Content-Length', manifest.content.length);
-    response.end(request.method === 'HEAD' ? undefined : manifest.content);
+    const { mediaType, content } = manifest;
+    response.writeHead(200, { ...headers, 'Content-Type': mediaType, 'Content-Length': content.length });
+    response.end(request.method === 'HEAD' ? undefined : content);
   }
 }
 

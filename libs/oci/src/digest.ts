@@ -49,7 +49,7 @@ export class Digest {
 
   /** Makes a digest of its two parts. Throws `DIGEST_INVALID` like `parse`. */
   static from(algorithm: string, encoded: string): Digest {
-    const tarSum = readTarSum(algorithm);
+    const tarSum = DIGEST_ALGORITHMS.includes(algorithm) ? undefined : readTarSum(algorithm);
     const isKnown = tarSum !== undefined || DIGEST_ALGORITHMS.includes(algorithm);
     const length = isKnown ? HEX_LENGTHS.get(tarSum?.hash ?? algorithm) : undefined;
     const text = `${algorithm}:${encoded}`;

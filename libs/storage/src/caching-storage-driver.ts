@@ -85,11 +85,11 @@ export class CachingStorageDriver extends StorageDriver {
   }
 
   getContent(path: string): Promise<Buffer> {
-    return this.cached(this.contents, path, filesOf(path), () => this.inner.getContent(path));
+    return this.cached(this.contents, path, filesOf, () => this.inner.getContent(path));
   }
 
   stat(path: string): Promise<FileInfo> {
-    return this.cached(this.infos, path, filesOf(path), () => this.inner.stat(path));
+    return this.cached(this.infos, path, filesOf, () => this.inner.stat(path));
   }
 
   async putContent(path: string, content: Uint8Array): Promise<void> {
@@ -116,7 +116,7 @@ export class CachingStorageDriver extends StorageDriver {
   /** Whole lists of names are kept inside repositories, where a page of many tags would read all of them each time. */
   async list(path: string, options: ListOptions = {}): Promise<string[]> {
     if (areaOf(path) === null) return this.inner.list(path, options);
-    const names = await this.cached(this.lists, path, listsOf(path), () => this.inner.list(path));
+    const names = await this.cached(this.lists, path, listsOf, () => this.inner.list(path));
     return pageOf(names, options);
   }
 
@@ -131,7 +131,7 @@ export class CachingStorageDriver extends StorageDriver {
   private async cached<T extends object>(
     cache: LRUCache<string, Cached<T>>,
     path: string,
-    keys: readonly string[],
+    keysOf: (path: string) => readonly string[],
     read: () => Promise<T>,
   ): Promise<T> {
     const known = cache.get(path);
@@ -140,7 +140,7 @@ export class CachingStorageDriver extends StorageDriver {
       return known.value;
     }
     this.misses++;
-    const counts = keys.map((key) => this.count(key));
+    const counts = keysOf(path).map((key) => this.count(key));
     const value = await read();
     cache.set(path, { value, counts });
     return value;
