@@ -5,5 +5,5 @@ const MINIMUM = [24, 9] as const;
 export function checkNodeVersion(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1])) return undefined;
-  return `stowage needs Node ${MINIMUM.join('.')} or newer, and this is ${version}: start it with "npm start", which brings its own`;
+  return `stowage needs Node ${MINIMUM.join('.')} or newer, and this is ${version}: run it through npm, as in "npm start", which brings its own`;
 }

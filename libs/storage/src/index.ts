@@ -3,9 +3,9 @@ export { CHANGE_SLOTS, ChangeCounters } from './change-counters.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
 export { deleteIfPresent, listIfPresent, sizeIfPresent } from './if-present.js';
 export { readLink, writeLink } from './link.js';
-export { loadFilesystemStorage, loadMemoryStorage, type OpenStorage } from './load-storage.js';
+export { loadFilesystemStorage, loadMemoryStorage, type OpenOptions, type OpenStorage } from './load-storage.js';
 export { LockManager, type LockOptions } from './lock-manager.js';
-export { isCanonical, pathOf } from './path-mapper.js';
+export { isCanonical, isReservedDirectory, pathOf } from './path-mapper.js';
 export { walkRepositories } from './repository-walk.js';
 export {
   type FileInfo,

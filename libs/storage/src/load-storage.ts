@@ -12,10 +12,15 @@ export interface OpenStorage {
   readonly acrossProcesses: boolean;
 }
 
+export interface OpenOptions {
+  /** Only look: nothing is made that is not there, and changes are not counted. */
+  readonly readOnly?: boolean;
+}
+
 /** Opens the storage in the folder `root`, which is made when it is missing. */
-export async function loadFilesystemStorage(root: string): Promise<OpenStorage> {
+export async function loadFilesystemStorage(root: string, options: OpenOptions = {}): Promise<OpenStorage> {
   const { openFilesystemStorage } = await import('./filesystem/filesystem-storage.js');
-  return openFilesystemStorage(root);
+  return openFilesystemStorage(root, options);
 }
 
 /** Opens an empty storage in memory. */

@@ -15,6 +15,7 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *         _referrers/<algorithm>/<encoded>/<algorithm>-<encoded>  ours: descriptor of a manifest with that subject
  *     /docker/registry/stowage/                                   ours: what belongs to no repository
  *       tag-changes/<name>/_change                                several tags that change together
+ *       migration/                                                what was migrated of an early root
  *
  * A blob lies under its sha256, whatever digest it was pushed with; a link under another algorithm is an alias that
  * names the sha256; those of tarsums lie under `tarsum/<version>/<hash>/<encoded>`, as with Distribution 2.0. A link holds the text of a digest without a line feed.

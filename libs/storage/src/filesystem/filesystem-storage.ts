@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { OpenStorage } from '../load-storage.js';
+import type { OpenOptions, OpenStorage } from '../load-storage.js';
 import { syncFolder } from './durable-file.js';
 import { FilesystemLockManager } from './filesystem-lock-manager.js';
 import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
@@ -8,13 +8,13 @@ import { loadFlock } from './flock.js';
 import { openSharedCounters } from './shared-counters.js';
 
 /** The storage in the folder `root`, which is made when it is missing. */
-export async function openFilesystemStorage(root: string): Promise<OpenStorage> {
-  await makeRoot(resolve(root));
+export async function openFilesystemStorage(root: string, { readOnly }: OpenOptions): Promise<OpenStorage> {
+  if (!readOnly) await makeRoot(resolve(root));
   const locks = new FilesystemLockManager(root, await loadFlock());
   return {
     driver: new FilesystemStorageDriver(root),
     locks,
-    changes: await openSharedCounters(root),
+    changes: readOnly ? null : await openSharedCounters(root),
     acrossProcesses: locks.acrossProcesses,
   };
 }
