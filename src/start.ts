@@ -21,11 +21,12 @@ async function serve(config: RegistryConfig, logger: Logger): Promise<void> {
   try {
     const app = await createApp(config, logger);
     await app.listen(config.http.port, config.http.host);
-    logger.info({ url: await app.getUrl(), driver: config.storage.driver, worker: cluster.worker?.id }, 'listening');
+    logger.info({ url: await app.getUrl(), driver: config.storage.driver, pid: process.pid }, 'listening');
     stopOnSignal(app, config, logger);
   } catch (error) {
     logger.fatal({ err: error }, 'cannot start');
     process.exitCode = 1;
+    cluster.worker?.disconnect();
   }
 }
 

@@ -26,16 +26,16 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       isStopping = true;
-      for (const worker of workers()) worker.process.kill('SIGTERM');
+      for (const worker of livingWorkers()) worker.process.kill('SIGTERM');
     });
   }
   await new Promise<void>((resolve) => {
     cluster.on('exit', () => {
-      if (workers().length === 0) resolve();
+      if (livingWorkers().length === 0) resolve();
     });
   });
 }
 
-function workers(): Worker[] {
-  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+function livingWorkers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).flatMap((worker) => (worker && !worker.isDead() ? [worker] : []));
 }

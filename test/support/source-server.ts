@@ -10,6 +10,7 @@ export interface LogLine {
   readonly level?: string;
   readonly msg?: string;
   readonly url?: string;
+  readonly pid?: number;
 }
 
 /** The server as a process of its own that runs the sources, as they are now. */
@@ -53,10 +54,10 @@ export class SourceServer {
     return (await this.logged('listening')).url ?? '';
   }
 
-  /** Resolves with the line of that message. Throws where the process ends before it logs one. */
-  async logged(message: string): Promise<LogLine> {
+  /** Resolves with the last of so many lines of that message. Throws where the process ends before it logs them. */
+  async logged(message: string, times = 1): Promise<LogLine> {
     for (;;) {
-      const line = this.log.find(({ msg }) => msg === message);
+      const line = this.log.filter(({ msg }) => msg === message)[times - 1];
       if (line) return line;
       if (this.#child.exitCode !== null) throw new Error(`it ended without "${message}": ${this.errors}`);
       await this.#logged.promise;
