@@ -38,6 +38,7 @@ describe('blobs', () => {
     ['bytes=-500', 1548, 2047],
     ['bytes=2000-5000', 2000, 2047],
     ['bytes=0-0', 0, 0],
+    ['Bytes=0-0', 0, 0],
   ])('come in part: %s', async (range, start, end) => {
     const response = await get().set('Range', range).expect(206);
     expect(response.headers['content-range']).toBe(`bytes ${start}-${end}/2048`);

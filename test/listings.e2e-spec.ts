@@ -79,6 +79,10 @@ describe('listings', () => {
       expect(response.body.errors[0]).toMatchObject({ code: 'NAME_UNKNOWN', detail: { name: 'nobody/knows' } });
     });
 
+    it('are unknown for a name that others only begin with', async () => {
+      await client().get('/v2/tagged/tags/list').expect(404);
+    });
+
     it('are empty for a repository that has blobs only', async () => {
       await pushBlob(registry, 'blobs/only', Buffer.from('blob'));
       expect((await client().get('/v2/blobs/only/tags/list').expect(200)).body.tags).toEqual([]);

@@ -191,6 +191,7 @@ describe('manifests', () => {
       const second = await prepareImage(registry, NAME);
       await putManifest(registry, NAME, 'cas', second).set('If-Match', `"${UNKNOWN}"`).expect(412);
       await putManifest(registry, NAME, 'cas', second).set('If-None-Match', '*').expect(412);
+      await putManifest(registry, NAME, 'cas', second).set('If-Match', `W/"${first.digest}"`).expect(412);
       await expectManifest('cas', first);
       await putManifest(registry, NAME, 'cas', second).set('If-Match', `"${first.digest}"`).expect(201);
       await expectManifest('cas', second);

@@ -9,7 +9,7 @@ export function entityTag(digest: Digest): string {
 /** Whether the client has this very content (RFC 9110, section 13.1.2), and a 304 is all that it needs. */
 export function isNotModified(request: Request, digest: Digest): boolean {
   const header = request.headers['if-none-match'];
-  return header !== undefined && matches(header, digest);
+  return header !== undefined && matches(header, digest, 'weak');
 }
 
 /**
@@ -21,15 +21,18 @@ export function preconditionOf(request: Request): ((current: Digest | null) => b
   const ifNoneMatch = request.headers['if-none-match'];
   if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
   return (current) =>
-    (ifMatch === undefined || (current !== null && matches(ifMatch, current))) &&
-    (ifNoneMatch === undefined || current === null || !matches(ifNoneMatch, current));
+    (ifMatch === undefined || (current !== null && matches(ifMatch, current, 'strong'))) &&
+    (ifNoneMatch === undefined || current === null || !matches(ifNoneMatch, current, 'weak'));
 }
 
-/** Also takes a digest without quotes, as Distribution does. */
-function matches(header: string, digest: Digest): boolean {
+/**
+ * Compares as RFC 9110, section 8.8.3.2, says: a weak tag is none in a strong comparison. Also takes a digest without
+ * quotes, as Distribution does.
+ */
+function matches(header: string, digest: Digest, comparison: 'strong' | 'weak'): boolean {
   const text = digest.toString();
   return header.split(',').some((entry) => {
-    const tag = entry.trim().replace(/^W\//, '').replace(/^"|"$/g, '');
-    return tag === '*' || tag === text;
+    const tag = comparison === 'weak' ? entry.trim().replace(/^W\//, '') : entry.trim();
+    return tag === '*' || tag.replace(/^"|"$/g, '') === text;
   });
 }

@@ -15,7 +15,7 @@ const MAX_RANGES = 32;
  * with status 416 when no part of a blob of `size` bytes is meant.
  */
 export function requestedRanges(header: string | undefined, size: number): ByteRange[] | null {
-  if (header === undefined || !header.startsWith('bytes=')) return null;
+  if (header === undefined || !/^bytes=/i.test(header)) return null;
   const ranges = parseRange(size, header, { combine: true });
   if (ranges === -1) throw unsatisfiable(size);
   if (ranges === -2 || ranges.length > MAX_RANGES) return null;

@@ -143,11 +143,11 @@ export class ManifestService {
   /** Tags first: a crash in between must not leave one that points nowhere. */
   private async deleteManifest(name: string, reference: { digest: Digest }): Promise<void> {
     const { digest } = reference;
+    if (!(await this.store.exists(name, digest))) throw unknown(reference);
     const stored = await this.store.read(name, digest);
-    if (!stored) throw unknown(reference);
     await this.tagService.removeAllOf(name, digest);
     await this.store.remove(name, digest);
-    const subject = readManifest(stored.content, stored.mediaType).manifest?.subject;
+    const subject = stored && readManifest(stored.content, stored.mediaType).manifest?.subject;
     if (subject) await this.referrers.remove(name, subject.digest, digest);
   }
 
