@@ -1,8 +1,13 @@
-import { rename, rm, unlink } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { childOf, parentOf } from '../storage-path.js';
-import { syncFolder } from './durable-file.js';
+import { codeOf } from './errno.js';
 import type { Folders } from './folders.js';
 import { temporaryName } from './temporary-name.js';
+
+/** Threads that one deletion keeps busy, at most. */
+const FILES_AT_ONCE = 32;
 
 /** Deletes the file, and the folders that it leaves empty. */
 export async function removeFile(folders: Folders, path: string): Promise<void> {
@@ -11,13 +16,36 @@ export async function removeFile(folders: Folders, path: string): Promise<void> 
 }
 
 /**
- * Deletes the folder with all below it: at once, as far as anybody can see, and also when a power cut comes between.
+ * Deletes the folder with all below it: at once, as far as anybody can see. After a power cut it is there whole or not at
+ * all: a file system that keeps a journal, or copies on write, changes names in the order of the calls.
  */
 export async function removeFolder(folders: Folders, path: string): Promise<void> {
   const parent = parentOf(path);
   const doomed = folders.locate(childOf(parent, temporaryName()));
   await rename(folders.locate(path), doomed);
-  await syncFolder(folders.locate(parent));
-  await rm(doomed, { recursive: true, force: true });
+  await removeTree(doomed);
   await folders.tidy(parent);
+}
+
+/** Removes a folder that nobody else can find any more, unless they are removing the folder that it lies in. */
+async function removeTree(folder: string): Promise<void> {
+  const entries = await unlessGone(readdir(folder, { withFileTypes: true }));
+  const [folders, files] = [entries?.filter(isFolder) ?? [], entries?.filter((entry) => !isFolder(entry)) ?? []];
+  for (let next = 0; next < files.length; next += FILES_AT_ONCE) {
+    const batch = files.slice(next, next + FILES_AT_ONCE);
+    await Promise.all(batch.map(({ name }) => unlessGone(unlink(join(folder, name)))));
+  }
+  for (const { name } of folders) await removeTree(join(folder, name));
+  await unlessGone(rmdir(folder));
+}
+
+const isFolder = (entry: Dirent) => entry.isDirectory();
+
+async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return undefined;
+  }
 }

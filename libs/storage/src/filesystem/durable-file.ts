@@ -1,5 +1,6 @@
+import { closeSync } from 'node:fs';
 import { rename, unlink } from 'node:fs/promises';
-import { CREATE_NEW, closeFile, openFile, READ, syncFile, withDescriptor, writeFully } from './descriptor.js';
+import { CREATE_NEW, openFile, READ, syncData, syncFile, withDescriptor, writeFully } from './descriptor.js';
 import { codeOf } from './errno.js';
 
 /** Less the umask. */
@@ -24,9 +25,9 @@ export async function replaceFile(file: string, temporary: string, content: Uint
 async function writeAndClose(fd: number, content: Uint8Array): Promise<void> {
   try {
     await writeFully(fd, [content], 0);
-    await syncFile(fd);
+    await syncData(fd);
   } finally {
-    await closeFile(fd);
+    closeSync(fd);
   }
 }
 
