@@ -206,8 +206,9 @@ class CountingFileWriter extends FileWriter {
     return this.changing(changesAt(this.path), () => this.inner.close());
   }
 
-  commit(): Promise<void> {
-    return this.changing(changesAt(this.path), () => this.inner.commit());
+  commit(destination = this.path): Promise<void> {
+    const keys = [this.path, destination].flatMap(changesAt);
+    return this.changing(keys, () => this.inner.commit(destination));
   }
 
   cancel(): Promise<void> {

@@ -1,4 +1,5 @@
 import { beforeEach, describe } from '@jest/globals';
+import { describeCommit } from './contract/commit.contract.js';
 import { describeConcurrency } from './contract/concurrency.contract.js';
 import { describeContent } from './contract/content.contract.js';
 import { describeDeletion } from './contract/deletion.contract.js';
@@ -33,6 +34,7 @@ export function describeStorageDriver(
     describeContent(driver);
     describeReader(driver);
     describeWriter(driver);
+    describeCommit(driver);
     describeStreaming(driver, traits);
     describeListing(driver);
     describeMoving(driver);

@@ -44,8 +44,13 @@ export interface RedirectRequest {
 }
 
 /**
- * Writes one file in order. What was written is there for a later writer only after `close`, and for readers only after
- * `commit`. A call after `close`, `commit` or `cancel` rejects with `WriterClosedError`.
+ * Writes one file in order. A file that begins with the writer, because nothing was there or it was not to be appended,
+ * appears with `close` or `commit`, whole; until then there is what was there before. What is appended is there for a
+ * later writer only after `close`, and for readers only after `commit`. A call after `close`, `commit` or `cancel`
+ * rejects with `WriterClosedError`.
+ *
+ * When `close` or `commit` rejects, a file that would have begun is gone. One that was continued is still at its path,
+ * with any part of what was appended behind what it had: whoever continues it names the offset.
  */
 export abstract class FileWriter {
   /** Bytes so far, those that were there before an append included. */
@@ -60,12 +65,18 @@ export abstract class FileWriter {
   /** Makes what was written durable and keeps it for a later `append`. */
   abstract close(): Promise<void>;
 
-  /** Makes the file complete and durable. */
-  abstract commit(): Promise<void>;
+  /**
+   * Makes the file complete and durable; at `destination`, over whatever file is there, when that is given. A file that
+   * was continued is then no longer at the path of the writer, and one that begins never was. All of this is one step,
+   * and costs less than `commit` and `move`.
+   * Rejects with `InvalidPathError` for a destination that is no path, which leaves the writer open, or that is a
+   * directory.
+   */
+  abstract commit(destination?: string): Promise<void>;
 
   /**
-   * Drops what this writer wrote: the file ends where the writer began to append, and is gone when it was not there or
-   * was begun anew.
+   * Drops what this writer wrote: the file ends where the writer began to append, and one that would have begun never
+   * was.
    */
   abstract cancel(): Promise<void>;
 }

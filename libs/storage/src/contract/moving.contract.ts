@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { PathNotFoundError } from '../storage-error.js';
+import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
 import { bytes, exists, type GetDriver, textAt } from './support.contract.js';
 
 export function describeMoving(driver: GetDriver): void {
@@ -36,8 +36,8 @@ export function describeMoving(driver: GetDriver): void {
       },
     );
 
-    it('rejects a directory as the destination, and leaves both', async () => {
-      await expect(driver().move('/from/file', '/to')).rejects.toThrow(Error);
+    it.each(['/to', '/from'])('rejects the directory %s as the destination, and leaves both', async (destination) => {
+      await expect(driver().move('/from/file', destination)).rejects.toThrow(InvalidPathError);
       expect(await textAt(driver(), '/from/file')).toBe('moved');
       expect(await driver().list('/to')).toEqual(['file']);
     });

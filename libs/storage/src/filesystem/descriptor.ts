@@ -13,7 +13,7 @@ const closeAsync = promisify(close);
 const readInto = promisify(read);
 const writeFrom = promisify(writev);
 
-const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
 /** Windows has none. */
 const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
@@ -22,7 +22,6 @@ export const READ = O_RDONLY | NOFOLLOW;
 export const WRITE = O_WRONLY | NOFOLLOW;
 export const CREATE = WRITE | O_CREAT;
 export const CREATE_NEW = CREATE | O_EXCL;
-export const CREATE_EMPTY = CREATE | O_TRUNC;
 
 /** Runs `work` on a file that was opened for reading, and closes it. */
 export async function withDescriptor<T>(opening: Promise<number>, work: (fd: number) => T | Promise<T>): Promise<T> {

@@ -29,6 +29,8 @@ export function writeFailure(path: string, error: unknown): unknown {
     case 'ENOTDIR':
       return new InvalidPathError(path, 'a component before the last is a file');
     case 'EISDIR':
+    // What was to take its place lies in it.
+    case 'ENOTEMPTY':
       return new InvalidPathError(path, 'it is a directory');
     default:
       return pathFailure(path, error);

@@ -1,7 +1,9 @@
+import { closeSync } from 'node:fs';
 import { FileWriter } from '../storage-driver.js';
 import { WriterClosedError } from '../storage-error.js';
 import { closeFile, syncData, truncateFile } from './descriptor.js';
 import { writeFailure } from './errno.js';
+import { requireFilePath } from './visible-path.js';
 import { WriteQueue } from './write-queue.js';
 
 /** A file that was opened for a writer. */
@@ -10,9 +12,9 @@ export interface WritableFile {
   readonly fd: number;
   /** Bytes that the writer continues after. */
   readonly size: number;
-  /** Makes durable that the file is there, where it may not be yet. */
-  readonly settle: () => Promise<void>;
-  /** Undoes the opening of a file that begins with this writer; null where the file continues. */
+  /** Brings the file, whose content is durable, to `destination`, and makes that durable too. */
+  readonly place: (destination: string) => Promise<void>;
+  /** Removes a file that begins with this writer and is in no place yet; null where the file continues. */
   readonly discard: (() => Promise<void>) | null;
 }
 
@@ -37,21 +39,49 @@ export class FilesystemFileWriter extends FileWriter {
   }
 
   async close(): Promise<void> {
-    await this.finish('closed', () => this.persist());
+    this.requireOpen();
+    await this.complete('closed', this.file.path);
   }
 
-  async commit(): Promise<void> {
-    await this.finish('committed', () => this.persist());
+  async commit(destination = this.file.path): Promise<void> {
+    this.requireOpen();
+    requireFilePath(destination);
+    await this.complete('committed', destination);
   }
 
   async cancel(): Promise<void> {
-    await this.finish('cancelled', () => this.revert());
+    this.requireOpen();
+    this.state = 'cancelled';
+    try {
+      await failingAt(this.file.path, () => this.revert());
+    } finally {
+      await closeFile(this.file.fd);
+    }
+  }
+
+  private async complete(state: WriterClosedError['state'], destination: string): Promise<void> {
+    this.state = state;
+    try {
+      await failingAt(this.file.path, () => this.persist());
+      await failingAt(destination, () => this.file.place(destination));
+    } catch (error) {
+      // What is left of it is invisible; the failure that counts is the first.
+      await this.file.discard?.().catch(() => {});
+      throw error;
+    }
   }
 
   private async persist(): Promise<void> {
-    await this.queue.drain();
-    await syncData(this.file.fd);
-    await this.file.settle();
+    try {
+      await this.queue.drain();
+      await syncData(this.file.fd);
+    } catch (error) {
+      await this.queue.settle();
+      await closeFile(this.file.fd);
+      throw error;
+    }
+    // Nothing waits to be written, so closing does no I/O and needs no thread.
+    closeSync(this.file.fd);
   }
 
   private async revert(): Promise<void> {
@@ -61,20 +91,15 @@ export class FilesystemFileWriter extends FileWriter {
     await syncData(this.file.fd);
   }
 
-  private async finish(state: WriterClosedError['state'], work: () => Promise<void>): Promise<void> {
-    this.requireOpen();
-    this.state = state;
-    try {
-      await work();
-    } catch (error) {
-      throw writeFailure(this.file.path, error);
-    } finally {
-      await this.queue.settle();
-      await closeFile(this.file.fd);
-    }
-  }
-
   private requireOpen(): void {
     if (this.state !== 'open') throw new WriterClosedError(this.file.path, this.state);
+  }
+}
+
+async function failingAt<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw writeFailure(path, error);
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { pathsOf } from '../contract/support.contract.js';
 import { describeStorageDriver } from '../storage-driver.contract.js';
-import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
+import { InvalidPathError, PathNotFoundError, WriterClosedError } from '../storage-error.js';
 import { exitOf, startFixture } from './child-process.contract.js';
 import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
 
@@ -67,6 +68,25 @@ describe('FilesystemStorageDriver', () => {
     await expect(nested.writer(path)).rejects.toThrow(InvalidPathError);
   });
 
+  it.each(['close', 'commit'] as const)(
+    'rejects %s of a file that begins in a folder that was deleted meanwhile',
+    async (end) => {
+      const writer = await driver.writer('/a/b/new');
+      await driver.delete('/a');
+      await expect(writer[end]()).rejects.toThrow(PathNotFoundError);
+      await expect(writer[end]()).rejects.toThrow(WriterClosedError);
+      expect(await readdir(root)).toEqual([]);
+    },
+  );
+
+  it('deletes a folder of many files in folders', async () => {
+    const names = Array.from({ length: 100 }, (_, i) => String(i));
+    await Promise.all(names.map((name) => driver.putContent(`/a/${name}/${name}`, Buffer.from('x'))));
+    await Promise.all(names.map((name) => driver.putContent(`/a/b/${name}`, Buffer.from('x'))));
+    await driver.delete('/a');
+    expect(await readdir(root)).toEqual([]);
+  });
+
   it('rejects when the root is gone, and does not make it', async () => {
     await rm(root, { recursive: true });
     await expect(driver.list('/')).rejects.toThrow(PathNotFoundError);
@@ -114,8 +134,23 @@ describe('FilesystemStorageDriver', () => {
     it('are not left behind by a failure', async () => {
       await driver.putContent('/a/file', Buffer.from('x'));
       await expect(driver.putContent('/a', Buffer.from('y'))).rejects.toThrow(InvalidPathError);
+      const writer = await driver.writer('/a/new');
+      await writer.write(Buffer.from('x'));
+      await expect(writer.commit('/a')).rejects.toThrow(InvalidPathError);
       expect(await readdir(root)).toEqual(['a']);
       expect(await readdir(join(root, 'a'))).toEqual(['file']);
+    });
+
+    it('are all that a process leaves that dies while it begins a file', async () => {
+      await driver.putContent('/a/file', Buffer.from('x'));
+      const child = startFixture('write-and-wait.mjs', root, '/a/new');
+      const [said] = await once(child.stdout, 'data');
+      child.kill('SIGKILL');
+      await exitOf(child);
+      expect(String(said)).toBe('written\n');
+      expect(await readdir(join(root, 'a'))).toHaveLength(2);
+      expect(await driver.list('/a')).toEqual(['file']);
+      await expect(driver.stat('/a/new')).rejects.toThrow(PathNotFoundError);
     });
   });
 
@@ -155,6 +190,7 @@ describe('FilesystemStorageDriver', () => {
           driver.move('/a/source', path),
           driver.delete(path),
           pathsOf(driver.walk(path)),
+          driver.writer('/a/new').then((writer) => writer.commit(path)),
         ];
         for (const call of calls) {
           await expect(call).rejects.toThrow('symbolic links below the root are not followed');
@@ -221,9 +257,15 @@ describe('FilesystemStorageDriver', () => {
     await expect(driver.putContent('/a', Buffer.from('x'))).rejects.toThrow(InvalidPathError);
 
     for (const ending of ['close', 'commit', 'cancel'] as const) {
+      for (const append of [true, false]) {
+        const writer = await driver.writer('/b/file', { append });
+        await writer.write(Buffer.from('x'));
+        await writer[ending]();
+      }
+    }
+    for (const destination of ['/b/file', '/c/file', '/a', '/a/file/below']) {
       const writer = await driver.writer('/b/file', { append: true });
-      await writer.write(Buffer.from('x'));
-      await writer[ending]();
+      await writer.commit(destination).catch(() => {});
     }
 
     const readers = await Promise.all([0, 0, 0, 500_000, 5_000_000].map((offset) => driver.reader('/a/file', offset)));

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { lstat, readdir, rename } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { requireLength, requireOffset } from '../offset.js';
@@ -14,7 +14,7 @@ import {
   type WriterOptions,
 } from '../storage-driver.js';
 import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
-import { childOf, isComponent, parentOf, requirePath, requirePathOrRoot } from '../storage-path.js';
+import { childOf, isComponent, parentOf } from '../storage-path.js';
 import { walkTree } from '../walk-tree.js';
 import { removeFile, removeFolder } from './deletion.js';
 import { openFile, READ, readUpTo, withDescriptor } from './descriptor.js';
@@ -23,8 +23,10 @@ import { codeOf, LINK_RULE, readFailure, writeFailure } from './errno.js';
 import { openReader } from './file-reader.js';
 import { FilesystemFileWriter } from './filesystem-file-writer.js';
 import { Folders } from './folders.js';
+import { moveFile } from './moving.js';
 import { openWritable } from './open-writable.js';
 import { isTemporary, temporaryName } from './temporary-name.js';
+import { requireDirectoryPath, requireFilePath } from './visible-path.js';
 
 /** How many entries of a folder a walk looks at together. */
 const ENTRIES_AT_ONCE = 32;
@@ -89,14 +91,8 @@ export class FilesystemStorageDriver extends StorageDriver {
   async move(source: string, destination: string): Promise<void> {
     requireFilePath(source);
     requireFilePath(destination);
-    await this.writing(destination, async (file) => {
-      const { settle } = await this.folders.prepare(parentOf(destination), async () => {
-        await this.requireFile(source);
-        await rename(this.folders.locate(source), file);
-      });
-      await settle();
-    });
-    if (parentOf(source) !== parentOf(destination)) await this.folders.tidy(parentOf(source));
+    await this.requireFile(source);
+    await this.writing(destination, () => moveFile(this.folders, source, destination));
   }
 
   async delete(path: string): Promise<void> {
@@ -178,18 +174,4 @@ export class FilesystemStorageDriver extends StorageDriver {
       yield* entries.filter((entry) => entry !== null);
     }
   }
-}
-
-function requireFilePath(path: string): void {
-  requirePath(path);
-  requireVisible(path);
-}
-
-function requireDirectoryPath(path: string): void {
-  requirePathOrRoot(path);
-  requireVisible(path);
-}
-
-function requireVisible(path: string): void {
-  if (isTemporary(path)) throw new InvalidPathError(path, 'the name is kept for unfinished files');
 }

@@ -63,18 +63,23 @@ export class Folders {
       } catch (error) {
         if (codeOf(error) === 'ENOENT' && attempt < ATTEMPTS) this.forget(folder);
         else {
-          if (isMade) await this.tidy(folder);
+          if (isMade) await this.removeEmpty(folder);
           throw error;
         }
       }
     }
   }
 
-  /** Removes `folder` and those that it lies in, as far as they are empty, and makes durable what is gone. */
-  async tidy(folder: string): Promise<void> {
+  /** Removes `folder` and those that it lies in, as far as they are empty. Resolves with the lowest that stays. */
+  async removeEmpty(folder: string): Promise<string> {
     let lowest = folder;
     while (lowest !== '/' && (await this.removeIfEmpty(lowest))) lowest = parentOf(lowest);
-    await syncFolder(this.locate(lowest));
+    return lowest;
+  }
+
+  /** Removes empty folders like `removeEmpty`, and makes durable that they are gone and what was taken out of them. */
+  async tidy(folder: string): Promise<void> {
+    await syncFolder(this.locate(await this.removeEmpty(folder)));
   }
 
   /** Resolves with whether the folder is gone. One that cannot be removed, for whatever reason, stays. */

@@ -1,5 +1,6 @@
 import { FileWriter } from '../storage-driver.js';
 import { WriterClosedError } from '../storage-error.js';
+import { requirePath } from '../storage-path.js';
 import type { MemoryFile } from './memory-tree.js';
 
 export class MemoryFileWriter extends FileWriter {
@@ -7,11 +8,11 @@ export class MemoryFileWriter extends FileWriter {
   private readonly chunks: Buffer[] = [];
   private written = 0;
 
-  /** `discard` takes away a file that begins with this writer. */
+  /** `place` brings the file to where it belongs once it is complete. */
   constructor(
     private readonly path: string,
     private readonly file: MemoryFile,
-    private readonly discard: () => void,
+    private readonly place: (destination: string) => void,
   ) {
     super();
   }
@@ -27,25 +28,27 @@ export class MemoryFileWriter extends FileWriter {
   }
 
   async close(): Promise<void> {
-    this.finish('closed');
+    this.requireOpen();
+    this.complete('closed', this.path);
   }
 
-  async commit(): Promise<void> {
-    this.finish('committed');
+  async commit(destination = this.path): Promise<void> {
+    this.requireOpen();
+    requirePath(destination);
+    this.complete('committed', destination);
   }
 
   async cancel(): Promise<void> {
     this.requireOpen();
     this.state = 'cancelled';
     this.written = 0;
-    this.discard();
   }
 
-  private finish(state: 'closed' | 'committed'): void {
-    this.requireOpen();
+  private complete(state: 'closed' | 'committed', destination: string): void {
     this.state = state;
     this.written = 0;
     this.file.content = [...this.file.content, ...this.chunks];
+    this.place(destination);
   }
 
   private requireOpen(): void {

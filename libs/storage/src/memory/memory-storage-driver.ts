@@ -48,7 +48,7 @@ export class MemoryStorageDriver extends StorageDriver {
     const found = this.tree.find(path);
     if (append && found instanceof MemoryFile) return this.resume(path, found, offset ?? found.size);
     if (append && offset) throw new InvalidOffsetError(path, offset);
-    return this.begin(path, found instanceof MemoryFile ? found : new MemoryFile());
+    return this.begin(path);
   }
 
   async stat(path: string): Promise<FileInfo> {
@@ -66,9 +66,7 @@ export class MemoryStorageDriver extends StorageDriver {
   async move(source: string, destination: string): Promise<void> {
     requirePath(source);
     requirePath(destination);
-    const file = this.tree.file(source);
-    this.tree.place(destination, file);
-    if (source !== destination) this.tree.remove(source);
+    this.moveFile(source, destination);
   }
 
   async delete(path: string): Promise<void> {
@@ -87,18 +85,26 @@ export class MemoryStorageDriver extends StorageDriver {
     return null;
   }
 
-  private begin(path: string, file: MemoryFile): FileWriter {
-    file.content = [];
-    this.tree.place(path, file);
-    return new MemoryFileWriter(path, file, () => {
-      if (this.tree.find(path) === file) this.tree.remove(path);
+  /** A file that begins is nowhere until it is complete. */
+  private begin(path: string): FileWriter {
+    this.tree.requireRoom(path);
+    const file = new MemoryFile();
+    return new MemoryFileWriter(path, file, (destination) => {
+      this.tree.place(destination, file);
     });
   }
 
   private resume(path: string, file: MemoryFile, offset: number): FileWriter {
     if (offset > file.size) throw new InvalidOffsetError(path, offset);
     if (offset < file.size) file.content = sliceOf(file.content, 0, offset);
-    return new MemoryFileWriter(path, file, () => {});
+    return new MemoryFileWriter(path, file, (destination) => {
+      if (destination !== path) this.moveFile(path, destination);
+    });
+  }
+
+  private moveFile(source: string, destination: string): void {
+    this.tree.place(destination, this.tree.file(source));
+    if (source !== destination) this.tree.remove(source);
   }
 
   private async *entriesOf(directory: string, wanted: (path: string) => boolean): AsyncGenerator<FileInfo> {

@@ -67,13 +67,21 @@ export class MemoryTree {
     throw new PathNotFoundError(path);
   }
 
-  /** Puts the file at `path`, in the place of whatever file is there. */
-  place(path: string, file: MemoryFile): void {
-    let directory = this.root;
-    for (const ancestor of lineageOf(parentOf(path))) directory = enter(directory, ancestor);
-    if (directory.entries.get(nameOf(path)) instanceof MemoryDirectory) {
-      throw new InvalidPathError(path, 'it is a directory');
+  /** Throws `InvalidPathError` where no file can be. */
+  requireRoom(path: string): void {
+    for (const ancestor of lineageOf(parentOf(path))) {
+      if (this.find(ancestor) instanceof MemoryFile) {
+        throw new InvalidPathError(ancestor, 'a file is in the place of a directory');
+      }
     }
+    if (this.find(path) instanceof MemoryDirectory) throw new InvalidPathError(path, 'it is a directory');
+  }
+
+  /** Puts the file at `path`, in the place of whatever file is there. Throws `InvalidPathError` where none can be. */
+  place(path: string, file: MemoryFile): void {
+    this.requireRoom(path);
+    let directory = this.root;
+    for (const ancestor of lineageOf(parentOf(path))) directory = enter(directory, nameOf(ancestor));
     directory.set(nameOf(path), file);
   }
 
@@ -87,10 +95,11 @@ export class MemoryTree {
   }
 }
 
-/** The directory at `path`, which lies in `parent` and is made where nothing is. */
-function enter(parent: MemoryDirectory, path: string): MemoryDirectory {
-  const found = parent.entries.get(nameOf(path)) ?? new MemoryDirectory();
-  if (found instanceof MemoryFile) throw new InvalidPathError(path, 'a file is in the place of a directory');
-  if (!parent.entries.has(nameOf(path))) parent.set(nameOf(path), found);
-  return found;
+/** The directory called `name` in `parent`, which is made when it is missing. */
+function enter(parent: MemoryDirectory, name: string): MemoryDirectory {
+  const found = parent.entries.get(name);
+  if (found instanceof MemoryDirectory) return found;
+  const made = new MemoryDirectory();
+  parent.set(name, made);
+  return made;
 }
