@@ -36,6 +36,7 @@ export class RegistryExceptionFilter implements ExceptionFilter {
 
   private send({ errors }: OciErrorList, response: Response): void {
     for (const name of OF_THE_CONTENT) response.removeHeader(name);
+    if (errors[0].status === 404) response.removeHeader('Location');
     for (const [name, value] of Object.entries(errors[0].headers)) response.setHeader(name, value);
     const body = errorBody(errors);
     response.writeHead(errors[0].status, { 'Content-Type': 'application/json', 'Content-Length': body.length });

@@ -3,7 +3,7 @@ import { type FileWriter, isCanonical, type LockManager, pathOf, type StorageDri
 import type { Content } from './content.js';
 import { type ContentHash, ContentHashes } from './content-hashes.js';
 import { requirePushable } from './layer-error.js';
-import type { UploadState, UploadStore } from './upload-store.js';
+import { NOTHING_YET, type UploadState, type UploadStore } from './upload-store.js';
 
 export interface FinishOptions {
   /** Of the whole blob. */
@@ -69,28 +69,46 @@ export class LayerUpload {
    */
   finish(options: FinishOptions, content: Content = nothing()): Promise<void> {
     return this.exclusively(async (state) => {
-      requirePushable(options.digest);
       requireStart(state, options.range);
-      await this.store.prepare(this.name, this.id, state);
-      const hashes = new ContentHashes(state, options.digest);
-      const size = await this.append(state.offset, content, hashes.running, options.range, async (writer) => {
-        requireSize(writer.size, options.size);
-        if (hashes.isComplete) hashes.requireDigest();
-        await writer.commit();
-      });
-      const data = pathOf.uploadData(this.name, this.id);
-      if (!hashes.isComplete) await hashes.readAgain(await this.storage.reader(data, 0, size));
-      const canonical = hashes.requireDigest();
-      // From here on the data is a blob. A crash must not cost the session what was acknowledged: the hash finds it.
-      if (state.offset > 0 && size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
-      await this.storage.move(data, pathOf.blob(canonical));
-      await writeLink(this.storage, pathOf.layerLink(this.name, canonical), canonical);
-      // A digest of another kind is an alias.
-      if (!isCanonical(options.digest)) {
-        await writeLink(this.storage, pathOf.layerLink(this.name, options.digest), canonical);
-      }
+      if (state.offset > 0) await this.store.prepare(this.name, this.id, state);
+      await this.complete(state, options, content);
       await this.store.remove(this.name, this.id);
     });
+  }
+
+  /** Stores a blob that comes in one piece: no session is made of it. Throws what `finish` throws. */
+  put(options: FinishOptions, content: Content): Promise<void> {
+    return this.complete(NOTHING_YET, options, content);
+  }
+
+  private async complete(state: UploadState, options: FinishOptions, content: Content): Promise<void> {
+    requirePushable(options.digest);
+    const hashes = new ContentHashes(state, options.digest);
+    const isWhole = state.offset === 0;
+    const size = await this.append(state.offset, content, hashes.running, options.range, async (writer) => {
+      requireSize(writer.size, options.size);
+      if (hashes.isComplete) hashes.requireDigest();
+      // What came in one piece becomes a blob at once.
+      await writer.commit(isWhole ? pathOf.blob(hashes.requireDigest()) : undefined);
+    });
+    if (!isWhole) await this.moveToBlobs(state, hashes, size);
+    await this.link(options.digest, hashes.requireDigest());
+  }
+
+  /** Makes a blob of data that came in several pieces. */
+  private async moveToBlobs(state: UploadState, hashes: ContentHashes, size: number): Promise<void> {
+    const data = pathOf.uploadData(this.name, this.id);
+    if (!hashes.isComplete) await hashes.readAgain(await this.storage.reader(data, 0, size));
+    const canonical = hashes.requireDigest();
+    // From here on the data is a blob. A crash must not cost the session what was acknowledged: the hash finds it.
+    if (size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
+    await this.storage.move(data, pathOf.blob(canonical));
+  }
+
+  private async link(digest: Digest, canonical: Digest): Promise<void> {
+    await writeLink(this.storage, pathOf.layerLink(this.name, canonical), canonical);
+    // A digest of another kind is an alias.
+    if (!isCanonical(digest)) await writeLink(this.storage, pathOf.layerLink(this.name, digest), canonical);
   }
 
   /** Ends the session and drops what it holds. */

@@ -57,8 +57,8 @@ export class LayerService {
    */
   async upload(name: string, algorithm: HashAlgorithm = CANONICAL_ALGORITHM): Promise<LayerUpload> {
     const id = randomUUID();
-    await this.uploads.create(name, id, new Set([CANONICAL_ALGORITHM, algorithm]));
-    return this.session(name, id, 0);
+    await this.uploads.create(name, id, algorithm);
+    return this.session(name, id);
   }
 
   /**
@@ -72,13 +72,12 @@ export class LayerService {
 
   /** Stores a blob that comes in one piece. Throws what `LayerUpload.finish` throws; nothing is left behind then. */
   async put(name: string, content: Content, options: FinishOptions): Promise<void> {
-    const upload = await this.upload(name);
-    try {
-      await upload.finish(options, content);
-    } catch (error) {
-      await upload.cancel();
-      throw error;
-    }
+    await this.session(name, randomUUID()).put(options, content);
+  }
+
+  /** An upload without looking whether there is one: that is for its first call to find out. */
+  session(name: string, id: string, offset = 0): LayerUpload {
+    return new LayerUpload(this.storage, this.locks, this.uploads, name, id, offset);
   }
 
   /** Links a blob of the repository `from` into another; resolves to whether `from` has it. */
@@ -128,9 +127,5 @@ export class LayerService {
       if (error instanceof PathNotFoundError) return false;
       throw error;
     }
-  }
-
-  private session(name: string, id: string, offset: number): LayerUpload {
-    return new LayerUpload(this.storage, this.locks, this.uploads, name, id, offset);
   }
 }

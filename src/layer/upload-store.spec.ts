@@ -18,7 +18,7 @@ describe('UploadStore', () => {
       await driver.putContent(pathOf.uploadData(NAME, id), Buffer.from(content));
       await store.save(NAME, id, content.length, new Map([['sha256', hash]]));
     };
-    await store.create(NAME, id, new Set(['sha256']));
+    await store.create(NAME, id, 'sha256');
     await acknowledge('first');
     await driver.putContent(pathOf.uploadData(NAME, id), Buffer.from('first, sec'));
 

@@ -19,19 +19,24 @@ export interface UploadState {
   readonly blob: Digest | null;
 }
 
+/** What is known of an upload that nothing has come in for. */
+export const NOTHING_YET: UploadState = { offset: 0, hashes: new Map(), blob: null };
+
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * The upload sessions in the storage, in the form of Distribution, so that any process can take up any of them.
  *
  * The greatest offset that has a hash state is the one that was acknowledged: the state is written after the data is
- * durable and before the client is told. A session without any state is a foreign one; all of its data counts.
+ * durable and before the client is told. Our own sessions have a state before they have data; a session that has data
+ * and no state is a foreign one, and all of its data counts.
  */
 export class UploadStore {
   constructor(private readonly storage: StorageDriver) {}
 
-  async create(name: string, id: string, algorithms: ReadonlySet<HashAlgorithm>): Promise<void> {
-    await this.save(name, id, 0, new Map([...algorithms].map((algorithm) => [algorithm, createHash(algorithm)])));
+  /** Makes a session whose content is hashed for a digest of `algorithm`; the canonical hash needs no record yet. */
+  async create(name: string, id: string, algorithm: HashAlgorithm): Promise<void> {
+    if (algorithm !== CANONICAL_ALGORITHM) await this.mark(name, id, 0, algorithm, createHash(algorithm).save());
     const startedAt = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     await this.storage.putContent(pathOf.uploadStartedAt(name, id), Buffer.from(startedAt));
   }
@@ -67,8 +72,8 @@ export class UploadStore {
   }
 
   /**
-   * Makes a session ready to be continued. Data that has become a blob is brought back; and the offset of a foreign
-   * session is recorded, or else a crash would make what is added next count.
+   * Makes a session ready for more data. Data that has become a blob is brought back; and the offset is recorded where it
+   * is not, or else a crash would make what is added next count.
    */
   async prepare(name: string, id: string, { offset, blob }: UploadState): Promise<void> {
     if (blob) await this.bringBack(name, id, blob);

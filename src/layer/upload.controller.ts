@@ -58,7 +58,7 @@ export class UploadController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const upload = await this.layers.resume(name, id);
+    const upload = this.layers.session(name, id);
     // Also for the answer to a chunk that is refused.
     response.set('Location', this.locationOf(upload, request));
     await upload.write(bodyOf(request), chunkRange(request));
@@ -76,7 +76,7 @@ export class UploadController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const upload = await this.layers.resume(name, id);
+    const upload = this.layers.session(name, id);
     response.set('Location', this.locationOf(upload, request));
     const range = chunkRange(request);
     await upload.finish({ digest, ...totalSize(request), ...(range && { range }) }, bodyOf(request));
@@ -115,8 +115,7 @@ export class UploadController {
   @Access({ action: 'push' })
   @DescribeCancelUpload()
   async cancelUpload(@RepositoryName() name: string, @UploadId() id: string): Promise<void> {
-    const upload = await this.layers.resume(name, id);
-    await upload.cancel();
+    await this.layers.session(name, id).cancel();
   }
 
   /** The digest that was mounted; undefined when it cannot be, which then starts an ordinary upload. */
