@@ -1,0 +1,24 @@
+import { serveAsClient } from './client-process.ts';
+import type { ImageJob } from './clients.ts';
+import { type Image, smallImage } from './image.ts';
+import { RegistryClient } from './registry-client.ts';
+
+await serveAsClient<ImageJob, string[]>(({ url, repository, images, clients }) => {
+  const made = Array.from({ length: images }, (_, index) => smallImage(`image ${index}`));
+  return async () => {
+    const waiting = [...made.entries()];
+    await Promise.all(
+      Array.from({ length: clients }, (_, number) => pushUntilNoneWaits(url, `${repository}-${number}`, waiting)),
+    );
+    return made.map(({ manifest }) => manifest.digest);
+  };
+});
+
+async function pushUntilNoneWaits(url: string, repository: string, waiting: [number, Image][]): Promise<void> {
+  const client = new RegistryClient(url);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [number, image] = next;
+    await client.pushImage(repository, `v${number}`, image);
+  }
+  client.close();
+}
