@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ConfigurationError, loadRegistryConfig, type RegistryConfig } from './config/index.js';
 import { createApp } from './create-app.js';
+import { tuneGarbageCollection } from './garbage-collection.js';
 import type { RegistryServer } from './http/index.js';
 import { createLogger, type Logger } from './log/index.js';
 import { runWorkers } from './workers.js';
@@ -11,6 +12,7 @@ const EXIT_CONFIGURATION = 78;
 
 /** Starts the registry as the process is configured, and ends the process when that cannot be done. */
 export async function start(): Promise<void> {
+  tuneGarbageCollection();
   const config = configure();
   const logger = createLogger(config.log);
   if (config.http.workers > 1 && cluster.isPrimary) await runWorkers(config.http.workers, logger);
