@@ -22,6 +22,8 @@ const shared = {
 };
 
 export default {
+  // A slow disk or a busy machine is no failure.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,

@@ -16,7 +16,7 @@ import {
 import type { Content } from './content.js';
 import { Layer } from './layer.js';
 import { type FinishOptions, LayerUpload } from './layer-upload.js';
-import { UploadStore } from './upload-store.js';
+import { requireId, UploadStore } from './upload-store.js';
 
 /** Whether the client that asks may read a repository. */
 export type MayRead = (repository: string) => boolean | Promise<boolean>;
@@ -75,8 +75,12 @@ export class LayerService {
     await this.session(name, randomUUID()).put(options, content);
   }
 
-  /** An upload without looking whether there is one: that is for its first call to find out. */
+  /**
+   * An upload without looking whether there is one: that is for its first call to find out. Throws `BLOB_UPLOAD_UNKNOWN`
+   * for what cannot be the id of any.
+   */
   session(name: string, id: string, offset = 0): LayerUpload {
+    requireId(id);
     return new LayerUpload(this.storage, this.locks, this.uploads, name, id, offset);
   }
 

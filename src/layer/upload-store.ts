@@ -22,6 +22,11 @@ export interface UploadState {
 /** What is known of an upload that nothing has come in for. */
 export const NOTHING_YET: UploadState = { offset: 0, hashes: new Map(), blob: null };
 
+/** Throws `BLOB_UPLOAD_UNKNOWN` for what is no id of any upload. */
+export function requireId(id: string): void {
+  if (!ID.test(id)) throw new OciError('BLOB_UPLOAD_UNKNOWN', { id });
+}
+
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -105,7 +110,8 @@ export class UploadStore {
   }
 
   private async requireSession(name: string, id: string): Promise<void> {
-    const isKnown = ID.test(id) && (await sizeIfPresent(this.storage, pathOf.uploadStartedAt(name, id))) !== null;
+    requireId(id);
+    const isKnown = (await sizeIfPresent(this.storage, pathOf.uploadStartedAt(name, id))) !== null;
     if (!isKnown) throw new OciError('BLOB_UPLOAD_UNKNOWN', { id });
   }
 
