@@ -23,8 +23,9 @@ async function serve(config: RegistryConfig, logger: Logger): Promise<void> {
   try {
     const app = await createApp(config, logger);
     await app.listen(config.http.port, config.http.host);
-    logger.info({ url: await app.getUrl(), driver: config.storage.driver, pid: process.pid }, 'listening');
+    // Whoever reads the next line may ask for the end at once.
     stopOnSignal(app, config, logger);
+    logger.info({ url: await app.getUrl(), driver: config.storage.driver, pid: process.pid }, 'listening');
   } catch (error) {
     logger.fatal({ err: error }, 'cannot start');
     process.exitCode = 1;
