@@ -1,9 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from './log/index.js';
 
-/** A worker that dies sooner than this after its start, in milliseconds, is not replaced at once. */
-const SHORT_LIFE = 1_000;
-
 /**
  * Runs `count` processes that share one port, and replaces those that die. Resolves when all have ended, which SIGTERM
  * and SIGINT ask them to. They need nothing of each other but the storage: its locks, and its counts of changes.
@@ -11,13 +8,16 @@ const SHORT_LIFE = 1_000;
 export async function runWorkers(count: number, logger: Logger): Promise<void> {
   let isStopping = false;
   const start = () => {
-    const startedAt = performance.now();
     const worker = cluster.fork();
+    let hasServed = false;
+    worker.once('listening', () => {
+      hasServed = true;
+    });
     worker.once('exit', (code, signal) => {
       if (isStopping) return;
       logger.error({ worker: worker.id, code, signal }, 'a worker ended');
-      // One that cannot even start would otherwise be started again and again.
-      if (performance.now() - startedAt > SHORT_LIFE) start();
+      // One that cannot even start would be started again and again.
+      if (hasServed) start();
       else process.exitCode = 1;
     });
   };
