@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import type { ChangeCounters } from './change-counters.js';
 import { pageOf } from './page.js';
@@ -111,6 +111,10 @@ export class CachingStorageDriver extends StorageDriver {
 
   reader(path: string, offset?: number, length?: number): Promise<Readable> {
     return this.inner.reader(path, offset, length);
+  }
+
+  override send(path: string, sink: Writable, offset?: number, length?: number): Promise<void> {
+    return this.inner.send(path, sink, offset, length);
   }
 
   /** Whole lists of names are kept inside repositories, where a page of many tags would read all of them each time. */

@@ -7,6 +7,7 @@ import { describeListing } from './contract/listing.contract.js';
 import { describeMoving } from './contract/moving.contract.js';
 import { describePaths } from './contract/paths.contract.js';
 import { describeReader } from './contract/reader.contract.js';
+import { describeSending } from './contract/sending.contract.js';
 import { describeStreaming } from './contract/streaming.contract.js';
 import { describeWalking } from './contract/walking.contract.js';
 import { describeWriter } from './contract/writer.contract.js';
@@ -33,6 +34,7 @@ export function describeStorageDriver(
 
     describeContent(driver);
     describeReader(driver);
+    describeSending(driver);
     describeWriter(driver);
     describeCommit(driver);
     describeStreaming(driver, traits);

@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import { sendStream } from './send-stream.js';
 
 /**
  * What a driver knows of a path. Directories exist implicitly: they come with the first file that is put below them and
@@ -106,6 +107,18 @@ export abstract class StorageDriver {
    * or destroyed, so that the driver can let go of the file.
    */
   abstract reader(path: string, offset?: number, length?: number): Promise<Readable>;
+
+  /**
+   * Hands the file at `path` over to `sink` from `offset` bytes on, for `length` bytes or to its end; for large files,
+   * which take more time and memory by way of `reader`. Resolves when the sink has taken all, and does not end it.
+   *
+   * Rejects, before anything is handed over, with `PathNotFoundError` and with `InvalidOffsetError` for a negative
+   * offset; with `TruncatedFileError` when the file has not as many bytes as `length` asks for; with the error of the
+   * sink; and with `SinkClosedError` when the sink is closed before it has taken all.
+   */
+  async send(path: string, sink: Writable, offset = 0, length?: number): Promise<void> {
+    await sendStream(await this.reader(path, offset, length), sink, path, offset, length);
+  }
 
   /**
    * Opens a writer at `path`. Nothing to append to is not an error: the file begins empty. Rejects with

@@ -65,18 +65,27 @@ export class FileReaderClosedError extends StorageError {
   }
 }
 
-/** A file has become shorter since it was opened. */
+/** A file is shorter than it was when it was opened, or than it was said to be. */
 export class TruncatedFileError extends StorageError {
   override readonly name = 'TruncatedFileError';
 
   constructor(
     readonly path: string,
-    /** Bytes that the file had when it was opened. */
+    /** Bytes that the file had, or should have. */
     readonly size: number,
     /** Where it ends now, in bytes. */
     readonly end: number,
   ) {
-    super(`${path} ends at ${end} bytes; it had ${size}`);
+    super(`${path} ends at ${end} bytes instead of ${size}`);
+  }
+}
+
+/** Whoever was to take the content of a file closed before all of it was handed over. */
+export class SinkClosedError extends StorageError {
+  override readonly name = 'SinkClosedError';
+
+  constructor(readonly path: string) {
+    super(`not all of ${path} was taken`);
   }
 }
 

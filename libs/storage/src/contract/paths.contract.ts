@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { StorageDriver } from '../storage-driver.js';
 import { InvalidPathError } from '../storage-error.js';
@@ -49,6 +50,7 @@ const CALLS_ON_FILES: Record<string, Call> = {
   getContent: (driver, path) => driver.getContent(path),
   putContent: (driver, path) => driver.putContent(path, bytes('x')),
   reader: (driver, path) => driver.reader(path),
+  send: (driver, path) => driver.send(path, new Writable()),
   writer: (driver, path) => driver.writer(path),
   'writer that appends': (driver, path) => driver.writer(path, { append: true }),
   'move from': (driver, path) => driver.move(path, '/valid/new'),

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import type { DriverTraits } from '../storage-driver.contract.js';
-import type { GetDriver } from './support.contract.js';
+import { type GetDriver, memoryGauge } from './support.contract.js';
 
 const MIB = 1024 * 1024;
 const FILE_BYTES = 48 * MIB;
@@ -58,18 +56,4 @@ export function describeStreaming(driver: GetDriver, { keepsContentInMemory = fa
 
 function* chunks(): Generator<Buffer> {
   for (let i = 0; i < FILE_BYTES / CHUNK_BYTES; i++) yield Buffer.alloc(CHUNK_BYTES, `chunk ${i} `);
-}
-
-/** How many bytes of buffers are in use beyond those at the beginning. */
-function memoryGauge(): () => number {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage: () => void = runInNewContext('gc');
-  const inUse = () => {
-    // What the first finds is freed in the background; the second waits for that.
-    collectGarbage();
-    collectGarbage();
-    return process.memoryUsage().arrayBuffers;
-  };
-  const before = inUse();
-  return () => inUse() - before;
 }

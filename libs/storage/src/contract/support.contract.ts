@@ -1,4 +1,6 @@
 import { buffer } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { FileInfo, StorageDriver } from '../storage-driver.js';
 import { PathNotFoundError } from '../storage-error.js';
 
@@ -38,4 +40,18 @@ export async function pathsOf(walk: AsyncIterable<FileInfo>): Promise<string[]> 
 /** Every byte there is, many times and at odd places, the first and last of them special to text. */
 export function everyByte(size: number): Buffer {
   return Buffer.from(Array.from({ length: size }, (_, i) => (i * 7 + (i >> 8)) & 0xff));
+}
+
+/** How many bytes of buffers are in use beyond those at the beginning. */
+export function memoryGauge(): () => number {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const inUse = () => {
+    // What the first finds is freed in the background; the second waits for that.
+    collectGarbage();
+    collectGarbage();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = inUse();
+  return () => inUse() - before;
 }

@@ -9,8 +9,8 @@ export const openFile = promisify(open);
 export const syncFile = promisify(fsync);
 export const syncData = promisify(fdatasync);
 export const truncateFile = promisify(ftruncate);
+export const readInto = promisify(read);
 const closeAsync = promisify(close);
-const readInto = promisify(read);
 const writeFrom = promisify(writev);
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;

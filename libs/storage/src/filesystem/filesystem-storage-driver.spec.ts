@@ -1,17 +1,27 @@
 import { once } from 'node:events';
+import { truncate } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { pathsOf } from '../contract/support.contract.js';
+import { everyByte, memoryGauge, pathsOf } from '../contract/support.contract.js';
 import { describeStorageDriver } from '../storage-driver.contract.js';
-import { InvalidPathError, PathNotFoundError, WriterClosedError } from '../storage-error.js';
+import {
+  InvalidPathError,
+  PathNotFoundError,
+  SinkClosedError,
+  TruncatedFileError,
+  WriterClosedError,
+} from '../storage-error.js';
 import { exitOf, startFixture } from './child-process.contract.js';
 import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
 
 /** Where a process can see which files it has open. */
 const itOnLinux = process.platform === 'linux' ? it : it.skip;
+const MIB = 1024 * 1024;
 const UNFINISHED = '.0f8fad5b-d9cb-469f-a165-70867728950e.tmp';
 
 let folder: string;
@@ -85,6 +95,64 @@ describe('FilesystemStorageDriver', () => {
     await Promise.all(names.map((name) => driver.putContent(`/a/b/${name}`, Buffer.from('x'))));
     await driver.delete('/a');
     expect(await readdir(root)).toEqual([]);
+  });
+
+  it('rejects to send a file that becomes shorter meanwhile', async () => {
+    await driver.putContent('/file', Buffer.alloc(4_000_000));
+    const sink = new Writable({ write: (_chunk, _encoding, callback) => truncate(join(root, 'file'), 1000, callback) });
+    const sending = driver.send('/file', sink, 0, 4_000_000);
+    await expect(sending).rejects.toThrow(TruncatedFileError);
+    await expect(sending).rejects.toMatchObject({ path: '/file', size: 4_000_000 });
+  });
+
+  it('holds little memory for many that send to slow clients, and lets go of it', async () => {
+    await driver.putContent('/file', Buffer.alloc(2_000_000));
+    const held = memoryGauge();
+    const sinks = Array.from({ length: 128 }, () => new Writable({ write: () => {} }));
+    const sending = sinks.map((sink) => driver.send('/file', sink));
+    while (sinks.some((sink) => sink.writableLength === 0)) await setImmediate();
+    expect(held()).toBeLessThan(40 * MIB);
+    for (const sink of sinks) sink.destroy();
+    for (const each of sending) await expect(each).rejects.toThrow(SinkClosedError);
+    sinks.length = 0;
+    sending.length = 0;
+    expect(held()).toBeLessThan(6 * MIB);
+    const sizes: number[] = [];
+    const sink = new Writable({
+      write: (chunk, _encoding, callback) => {
+        sizes.push(chunk.length);
+        callback();
+      },
+    });
+    await driver.send('/file', sink);
+    expect(Math.min(...sizes)).toBeGreaterThan(100_000);
+  });
+
+  it('sends the answer to an HTTP request, as far as the client takes it', async () => {
+    const content = everyByte(5_000_000);
+    await driver.putContent('/file', content);
+    const outcomes: Promise<string>[] = [];
+    const server = createServer((_request, response) => {
+      response.setHeader('Content-Length', content.length);
+      const sending = driver.send('/file', response).then(() => response.end());
+      outcomes.push(
+        sending.then(
+          () => 'sent',
+          () => 'broken',
+        ),
+      );
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const address = server.address();
+      const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+      expect(content.equals(Buffer.from(await (await fetch(url)).arrayBuffer()))).toBe(true);
+      await (await fetch(url)).body?.cancel();
+      expect(await Promise.all(outcomes)).toEqual(['sent', 'broken']);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('rejects when the root is gone, and does not make it', async () => {
@@ -267,6 +335,13 @@ describe('FilesystemStorageDriver', () => {
       const writer = await driver.writer('/b/file', { append: true });
       await writer.commit(destination).catch(() => {});
     }
+
+    const takesAll = () => new Writable({ write: (_chunk, _encoding, callback) => callback() });
+    const breaks: Writable = new Writable({ write: () => breaks.destroy() });
+    await driver.send('/a/file', takesAll());
+    for (const path of ['/missing', '/a']) await expect(driver.send(path, takesAll())).rejects.toThrow(Error);
+    await expect(driver.send('/a/file', takesAll(), 0, 2_000_000)).rejects.toThrow(Error);
+    for (let i = 0; i < 2; i++) await expect(driver.send('/a/file', breaks)).rejects.toThrow(SinkClosedError);
 
     const readers = await Promise.all([0, 0, 0, 500_000, 5_000_000].map((offset) => driver.reader('/a/file', offset)));
     const [, begun, read, ...rest] = readers;

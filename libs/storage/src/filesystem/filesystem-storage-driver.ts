@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { requireLength, requireOffset } from '../offset.js';
 import { pageOf } from '../page.js';
 import {
@@ -25,6 +25,7 @@ import { FilesystemFileWriter } from './filesystem-file-writer.js';
 import { Folders } from './folders.js';
 import { moveFile } from './moving.js';
 import { openWritable } from './open-writable.js';
+import { sendFile } from './send-file.js';
 import { isTemporary, temporaryName } from './temporary-name.js';
 import { requireDirectoryPath, requireFilePath } from './visible-path.js';
 
@@ -68,6 +69,14 @@ export class FilesystemStorageDriver extends StorageDriver {
     requireOffset(path, offset);
     requireLength(length);
     return this.reading(path, (file) => openReader(file, path, offset, length ?? Number.POSITIVE_INFINITY));
+  }
+
+  override async send(path: string, sink: Writable, offset = 0, length?: number): Promise<void> {
+    requireFilePath(path);
+    requireOffset(path, offset);
+    requireLength(length);
+    const opening = this.reading(path, (file) => openFile(file, READ));
+    await withDescriptor(opening, (fd) => sendFile(fd, path, sink, offset, length));
   }
 
   async writer(path: string, options: WriterOptions = {}): Promise<FileWriter> {
