@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Digest } from '#libs/oci';
 import { FileReader, pathOf, type StorageDriver } from '#libs/storage';
 
@@ -25,6 +25,14 @@ export class Layer {
    */
   reader(offset = 0, length?: number): Promise<Readable> {
     return this.storage.reader(pathOf.blob(this.canonical), offset, length);
+  }
+
+  /**
+   * Writes its bytes from `offset` on, `length` of them or all that follow, to `sink`, which it does not end. Rejects when
+   * the sink is closed before.
+   */
+  send(sink: Writable, offset = 0, length?: number): Promise<void> {
+    return this.storage.send(pathOf.blob(this.canonical), sink, offset, length);
   }
 
   /** All of its bytes, from memory where they are asked for often. For small blobs; do not change them. */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { entityTag, isNotModified } from '../http/index.js';
 import { type ByteRange, contentRange, requestedRanges } from './byte-ranges.js';
@@ -49,7 +48,8 @@ async function sendBytes(layer: Layer, response: Response, { start, end }: ByteR
     response.end((await layer.content()).subarray(start, end + 1));
     return;
   }
-  await pipeline(await layer.reader(start, length), response);
+  await layer.send(response, start, length);
+  response.end();
 }
 
 /** RFC 9110, section 14.6. */
@@ -68,12 +68,9 @@ async function sendParts(layer: Layer, response: Response, ranges: readonly Byte
     'Content-Type': `multipart/byteranges; boundary=${boundary}`,
     'Content-Length': String(heads.join('').length + bytes + tail.length),
   });
-  const parts = async function* () {
-    for (const [index, { start, end }] of ranges.entries()) {
-      yield Buffer.from(heads[index] ?? '');
-      yield* await layer.reader(start, end - start + 1);
-    }
-    yield Buffer.from(tail);
-  };
-  await pipeline(parts, response);
+  for (const [index, { start, end }] of ranges.entries()) {
+    response.write(heads[index]);
+    await layer.send(response, start, end - start + 1);
+  }
+  response.end(tail);
 }
