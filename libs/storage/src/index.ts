@@ -22,6 +22,7 @@ export {
   InvalidPathError,
   LockTimeoutError,
   PathNotFoundError,
+  SinkClosedError,
   StorageError,
   TruncatedFileError,
   UnsupportedError,
