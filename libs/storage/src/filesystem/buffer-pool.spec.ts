@@ -21,6 +21,16 @@ describe('BufferPool', () => {
     expect(pool.take()).toHaveLength(16);
   });
 
+  it('tells whether less than half of the large buffers are lent', () => {
+    const pool = newPool();
+    const seen = [pool.isAmple];
+    for (let i = 0; i < 3; i++) {
+      pool.take();
+      seen.push(pool.isAmple);
+    }
+    expect(seen).toEqual([true, true, false, false]);
+  });
+
   it('keeps no more for later than it should', () => {
     const pool = newPool();
     const buffers = takeAll(pool, 3);

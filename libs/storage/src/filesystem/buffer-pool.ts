@@ -19,6 +19,11 @@ export class BufferPool {
 
   constructor(private readonly options: PoolOptions) {}
 
+  /** Whether somebody who has one buffer may take another without leaving too few. */
+  get isAmple(): boolean {
+    return this.lent < this.options.limit / 2;
+  }
+
   take(): Buffer {
     const { size, limit, smallSize } = this.options;
     if (this.lent === limit) return Buffer.allocUnsafeSlow(smallSize);

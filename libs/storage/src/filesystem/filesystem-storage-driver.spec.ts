@@ -107,28 +107,28 @@ describe('FilesystemStorageDriver', () => {
   });
 
   it('holds little memory for many that send to slow clients, and lets go of it', async () => {
-    await driver.putContent('/file', Buffer.alloc(2_000_000));
     const held = memoryGauge();
-    const sendToSlowClients = async () => {
-      const sinks = Array.from({ length: 128 }, () => new Writable({ write: () => {} }));
-      const sending = Promise.allSettled(sinks.map((sink) => driver.send('/file', sink)));
-      while (sinks.some((sink) => sink.writableLength === 0)) await setImmediate();
-      expect(held()).toBeLessThan(40 * MIB);
-      for (const sink of sinks) sink.destroy();
-      for (const outcome of await sending) expect(outcome).toMatchObject({ reason: expect.any(SinkClosedError) });
-    };
-    await sendToSlowClients();
+    await driver.putContent('/file', Buffer.alloc(2_000_000));
+    await sendToSlowClients(128, '/file', () => expect(held()).toBeLessThan(40 * MIB));
     expect(held()).toBeLessThan(6 * MIB);
-    const sizes: number[] = [];
-    const sink = new Writable({
-      write: (chunk, _encoding, callback) => {
-        sizes.push(chunk.length);
-        callback();
-      },
-    });
-    await driver.send('/file', sink);
-    expect(Math.min(...sizes)).toBeGreaterThan(100_000);
   });
+
+  it('sends in large chunks, however many clients have gone', async () => {
+    await driver.putContent('/file', Buffer.alloc(2_000_000));
+    await driver.putContent('/chunk', Buffer.alloc(500_000));
+    for (let round = 0; round < 70; round++) await sendToSlowClients(1, '/file');
+    await sendToSlowClients(64, '/chunk', (sizes) => expect(Math.min(...sizes)).toBe(500_000));
+  });
+
+  /** Sends to clients that take nothing, and go when each was offered a chunk, whose size `measure` is told. */
+  async function sendToSlowClients(count: number, path: string, measure = (_sizes: number[]) => {}): Promise<void> {
+    const sinks = Array.from({ length: count }, () => new Writable({ write: () => {} }));
+    const sending = Promise.allSettled(sinks.map((sink) => driver.send(path, sink)));
+    while (sinks.some((sink) => sink.writableLength === 0)) await setImmediate();
+    measure(sinks.map((sink) => sink.writableLength));
+    for (const sink of sinks) sink.destroy();
+    for (const outcome of await sending) expect(outcome).toMatchObject({ reason: expect.any(SinkClosedError) });
+  }
 
   it('sends the answers to HTTP requests, as far as the clients take them', async () => {
     const content = everyByte(5_000_000);

@@ -6,6 +6,11 @@ import { BufferPool } from './buffer-pool.js';
 import { readInto } from './descriptor.js';
 
 const KIB = 1024;
+
+/**
+ * 32 MiB for all files that are sent, and less than that for each beyond the 64th. Smaller reads take more time for each
+ * byte, larger ones hardly less.
+ */
 const BUFFERS = new BufferPool({ size: 512 * KIB, limit: 64, kept: 8, smallSize: 64 * KIB });
 
 /** What is to be sent of a file: the bytes from `start` up to `end`. */
@@ -14,6 +19,12 @@ interface Section {
   readonly path: string;
   readonly start: number;
   readonly end: number;
+}
+
+/** What was read: so many bytes at the beginning of a buffer of the pool. */
+interface Chunk {
+  readonly buffer: Buffer;
+  readonly size: number;
 }
 
 /** Hands over the open file, which is called `path`, as `StorageDriver.send` says. */
@@ -36,29 +47,45 @@ export async function sendFile(
   }
 }
 
+/** While the sink is busy with one chunk, the next is read, unless so many files are sent that buffers become scarce. */
 async function pump(section: Section, outlet: Outlet): Promise<void> {
-  for (let position = section.start; position < section.end; ) {
-    const buffer = BUFFERS.take();
-    const bytes = await fill(buffer, section, position);
-    await handOver(buffer, bytes, outlet);
-    position += bytes;
+  let ahead: Promise<Chunk> | null = null;
+  try {
+    for (let position = section.start; position < section.end; ) {
+      const chunk: Chunk = await (ahead ?? read(section, position));
+      position += chunk.size;
+      ahead = position < section.end && BUFFERS.isAmple ? read(section, position) : null;
+      // Whether it fails is asked in the next round; until then it is nobody's.
+      ahead?.catch(() => undefined);
+      await handOver(chunk, outlet);
+    }
+  } catch (error) {
+    await giveBack(ahead);
+    throw error;
   }
 }
 
-async function fill(buffer: Buffer, { fd, path, end }: Section, position: number): Promise<number> {
+async function giveBack(ahead: Promise<Chunk> | null): Promise<void> {
+  const chunk = await ahead?.catch(() => null);
+  if (chunk) BUFFERS.give(chunk.buffer);
+}
+
+/** Nobody uses the buffer of a read that rejects. */
+async function read({ fd, path, end }: Section, position: number): Promise<Chunk> {
+  const buffer = BUFFERS.take();
   try {
     const { bytesRead } = await readInto(fd, buffer, 0, Math.min(buffer.length, end - position), position);
     if (bytesRead === 0) throw new TruncatedFileError(path, end, position);
-    return bytesRead;
+    return { buffer, size: bytesRead };
   } catch (error) {
     BUFFERS.give(buffer);
     throw error;
   }
 }
 
-async function handOver(buffer: Buffer, bytes: number, outlet: Outlet): Promise<void> {
+async function handOver({ buffer, size }: Chunk, outlet: Outlet): Promise<void> {
   try {
-    await outlet.write(buffer.subarray(0, bytes));
+    await outlet.write(buffer.subarray(0, size));
   } catch (error) {
     BUFFERS.forget(buffer);
     throw error;
