@@ -80,5 +80,9 @@ export class ManifestNegotiator {
 }
 
 function accepts(request: Request, mediaTypes: string[]): boolean {
-  return request.headers.accept === undefined || request.accepts(mediaTypes) !== false;
+  const { accept } = request.headers;
+  if (accept === undefined) return true;
+  // Most clients name the very type, and no qualities: that needs no reading of the whole header.
+  if (!accept.includes('q=') && mediaTypes.some((mediaType) => accept.includes(mediaType))) return true;
+  return request.accepts(mediaTypes) !== false;
 }
