@@ -19,9 +19,9 @@ export class BufferPool {
 
   constructor(private readonly options: PoolOptions) {}
 
-  /** Whether somebody who has one buffer may take another without leaving too few. */
-  get isAmple(): boolean {
-    return this.lent < this.options.limit / 2;
+  /** How many large buffers are lent. */
+  get inUse(): number {
+    return this.lent;
   }
 
   take(): Buffer {

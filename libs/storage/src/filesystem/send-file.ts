@@ -13,6 +13,12 @@ const KIB = 1024;
  */
 const BUFFERS = new BufferPool({ size: 512 * KIB, limit: 64, kept: 8, smallSize: 64 * KIB });
 
+/**
+ * Reading ahead makes use of processors that would be idle, which is when few files are sent; with more of them, each
+ * can be read while others are sent, and a buffer less for each stays in the processor's cache.
+ */
+const READ_AHEAD_BELOW = 4;
+
 /** What is to be sent of a file: the bytes from `start` up to `end`. */
 interface Section {
   readonly fd: number;
@@ -47,14 +53,15 @@ export async function sendFile(
   }
 }
 
-/** While the sink is busy with one chunk, the next is read, unless so many files are sent that buffers become scarce. */
+/** While the sink is busy with one chunk, the next is read, where only a few files are sent. */
 async function pump(section: Section, outlet: Outlet): Promise<void> {
   let ahead: Promise<Chunk> | null = null;
   try {
     for (let position = section.start; position < section.end; ) {
       const chunk: Chunk = await (ahead ?? read(section, position));
       position += chunk.size;
-      ahead = position < section.end && BUFFERS.isAmple ? read(section, position) : null;
+      const isAhead = position < section.end && BUFFERS.inUse < READ_AHEAD_BELOW;
+      ahead = isAhead ? read(section, position) : null;
       // Whether it fails is asked in the next round; until then it is nobody's.
       ahead?.catch(() => undefined);
       await handOver(chunk, outlet);
