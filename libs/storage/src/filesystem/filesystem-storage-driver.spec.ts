@@ -113,6 +113,21 @@ describe('FilesystemStorageDriver', () => {
     expect(held()).toBeLessThan(6 * MIB);
   });
 
+  it('holds little memory for many that write at the same time', async () => {
+    const held = memoryGauge();
+    let chunks = 0;
+    const write = async (_: unknown, i: number) => {
+      const writer = await driver.writer(`/up/${i}`);
+      for (let chunk = 0; chunk < 32; chunk++) {
+        await writer.write(Buffer.alloc(64 * 1024));
+        if (++chunks % 400 === 0) expect(held()).toBeLessThan(64 * MIB);
+      }
+      await writer.cancel();
+    };
+    await Promise.all(Array.from({ length: 64 }, write));
+    expect(chunks).toBe(64 * 32);
+  });
+
   it('sends in large chunks, however many clients have gone', async () => {
     await driver.putContent('/file', Buffer.alloc(2_000_000));
     await driver.putContent('/chunk', Buffer.alloc(500_000));

@@ -51,6 +51,33 @@ describe('WriteQueue', () => {
     expect(await readFile(file)).toHaveLength(3 * MIB);
   });
 
+  it('drops what is not being written when it is settled', async () => {
+    const queue = new WriteQueue(open('w'), 0);
+    await queue.add(Buffer.from('small'));
+    await queue.settle();
+    await queue.drain();
+    expect(await readFile(file, 'utf8')).toBe('');
+  });
+
+  it('writes smaller batches while many others hold much, and large ones when they are done', async () => {
+    const sizeAfter = async (bytes: number) => {
+      const queue = new WriteQueue(open('w'), 0);
+      await queue.add(Buffer.alloc(bytes));
+      await queue.settle();
+      return (await readFile(file)).length;
+    };
+    const waiting = Array.from({ length: 120 }, () => new WriteQueue(open('r'), 0));
+    const failing = Array.from({ length: 50 }, () => new WriteQueue(open('r'), 0));
+    await Promise.all(failing.map((queue) => queue.add(Buffer.alloc(MIB))));
+    await Promise.all(failing.map((queue) => queue.settle()));
+    for (let round = 0; round < 3; round++) {
+      expect(await sizeAfter(MIB / 2)).toBe(0);
+      await Promise.all(waiting.map((queue) => queue.add(Buffer.alloc(MIB / 4))));
+      expect(await sizeAfter(MIB / 2)).toBe(MIB / 2);
+      await Promise.all(waiting.map((queue) => queue.settle()));
+    }
+  });
+
   it('reports a failure at the next call, and at each after it', async () => {
     await writeFile(file, 'before');
     const queue = new WriteQueue(open('r'), 0);

@@ -1,15 +1,25 @@
 import { writeFully } from './descriptor.js';
 
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
 /** One call of the operating system for so many bytes is where more no longer pays. */
-const BATCH_BYTES = 1024 * 1024;
+const LARGEST_BATCH = MIB;
+/** As much as a socket brings at a time. */
+const SMALLEST_BATCH = 64 * KIB;
 /** Keeps a flood of tiny chunks from being held in memory at a multiple of their size. */
 const BATCH_CHUNKS = 1024;
+
+/** The more of this all queues of the process hold, the smaller are their batches, which take more time for each byte. */
+const ALL_BYTES = 48 * MIB;
 
 /**
  * Writes chunks one after the other in batches: one is being written while the next fills, and the sender waits when
  * both are full. A failure is reported by the next call.
  */
 export class WriteQueue {
+  /** Bytes that all queues hold. */
+  private static held = 0;
   private chunks: Uint8Array[] = [];
   private bytes = 0;
   private underway: Promise<void> | null = null;
@@ -25,6 +35,7 @@ export class WriteQueue {
     this.throwFailure();
     if (chunk.length > 0) this.chunks.push(chunk);
     this.bytes += chunk.length;
+    WriteQueue.held += chunk.length;
     while (this.isFull()) await this.proceed();
   }
 
@@ -35,13 +46,22 @@ export class WriteQueue {
     this.throwFailure();
   }
 
-  /** Resolves when nothing is being written any more, whether it failed or not. */
+  /** Drops what is not being written yet. Resolves when nothing is being written any more, whether it failed or not. */
   async settle(): Promise<void> {
+    WriteQueue.held -= this.takeBatch().bytes;
     await this.underway;
   }
 
   private isFull(): boolean {
-    return this.bytes >= BATCH_BYTES || this.chunks.length >= BATCH_CHUNKS;
+    const share = LARGEST_BATCH * (1 - WriteQueue.held / ALL_BYTES);
+    return this.bytes >= Math.max(share, SMALLEST_BATCH) || this.chunks.length >= BATCH_CHUNKS;
+  }
+
+  private takeBatch(): { readonly chunks: readonly Uint8Array[]; readonly bytes: number } {
+    const { chunks, bytes } = this;
+    this.chunks = [];
+    this.bytes = 0;
+    return { chunks, bytes };
   }
 
   /** Waits for the batch that is being written, or else begins to write the next. */
@@ -52,15 +72,15 @@ export class WriteQueue {
   }
 
   private async writeBatch(): Promise<void> {
-    const { chunks, position } = this;
-    this.chunks = [];
-    this.position += this.bytes;
-    this.bytes = 0;
+    const { chunks, bytes } = this.takeBatch();
+    const position = this.position;
+    this.position += bytes;
     try {
       await writeFully(this.fd, chunks, position);
     } catch (error) {
       this.failure = { error };
     } finally {
+      WriteQueue.held -= bytes;
       this.underway = null;
     }
   }
