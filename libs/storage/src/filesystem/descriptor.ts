@@ -13,13 +13,14 @@ export const readInto = promisify(read);
 const closeAsync = promisify(close);
 const writeFrom = promisify(writev);
 
-const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 /** Windows has none. */
 const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
 /** How a file is opened. A symbolic link in its place is an error (`ELOOP`, or `EEXIST` for a new file). */
 export const READ = O_RDONLY | NOFOLLOW;
 export const WRITE = O_WRONLY | NOFOLLOW;
+export const READ_WRITE = O_RDWR | NOFOLLOW;
 export const CREATE = WRITE | O_CREAT;
 export const CREATE_NEW = CREATE | O_EXCL;
 

@@ -14,7 +14,7 @@ export async function openFilesystemStorage(root: string, { readOnly }: OpenOpti
   return {
     driver: new FilesystemStorageDriver(root),
     locks,
-    changes: readOnly ? null : await openSharedCounters(root),
+    changes: readOnly ? null : await openSharedCounters(root, locks),
     acrossProcesses: locks.acrossProcesses,
   };
 }

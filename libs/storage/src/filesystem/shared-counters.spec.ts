@@ -1,35 +1,116 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { createInterface } from 'node:readline/promises';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeChangeCounters } from '../change-counters.contract.js';
+import { CHANGE_SLOTS, type ChangeCounters } from '../change-counters.js';
+import { exitOf, startFixture } from './child-process.contract.js';
+import { FilesystemLockManager } from './filesystem-lock-manager.js';
+import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
+import { loadFlock } from './flock.js';
 import { openSharedCounters } from './shared-counters.js';
 
-const COUNTING = 20_000;
+const FOLDER = 'docker/registry/stowage';
+const FILE = join(FOLDER, 'changes-16384');
 
-/** Counts in a mapped file as `openSharedCounters` maps it, in a process of its own. */
-const SCRIPT = `
-import koffi from 'koffi';
-import { openSync } from 'node:fs';
-const [file, slot, times] = process.argv.slice(1);
-const mmap = koffi.load(null).func('void *mmap(void *a, size_t l, int p, int f, int fd, int64_t o)');
-const counts = new Int32Array(koffi.view(mmap(null, 65536, 3, 1, openSync(file, 'r+'), 0), 65536));
-for (let time = 0; time < Number(times); time++) Atomics.add(counts, Number(slot), 1);
-`;
+const folder = await mkdtemp(join(tmpdir(), 'stowage-counters-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+const newRoot = () => mkdtemp(join(folder, 'root-'));
+
+async function open(root: string): Promise<ChangeCounters> {
+  const counters = await openSharedCounters(root, new FilesystemLockManager(root, await loadFlock()));
+  if (!counters) throw new Error('this platform cannot map files');
+  return counters;
+}
+
+describeChangeCounters('the counters of a storage on the file system', async () => {
+  const root = await newRoot();
+  return { one: await open(root), other: await open(root) };
+});
 
 describe('openSharedCounters', () => {
-  it('gives counters that no process overtakes another in', async () => {
-    const root = await mkdtemp(join(tmpdir(), 'stowage-counters-'));
-    const [counters, again] = await Promise.all([openSharedCounters(root), openSharedCounters(root)]);
-    if (!counters || !again) throw new Error('this platform cannot map files');
-    const slot = counters.slotOf('key');
-    const file = join(root, 'docker/registry/stowage/changes-16384');
-    const args = ['--input-type=module', '-e', SCRIPT, file, String(slot), String(COUNTING)];
-    const child = () => promisify(execFile)(process.execPath, args, { cwd: process.cwd() });
-    const children = Promise.all([child(), child()]);
-    for (let time = 0; time < COUNTING; time++) again.bump('key');
-    await children;
-    expect(counters.at(slot)).toBe(3 * COUNTING);
+  let root: string;
+
+  beforeEach(async () => {
+    root = await newRoot();
+  });
+
+  /** How many changes were counted under the key and not under another one. */
+  const countOf = (counters: ChangeCounters, key: string) =>
+    counters.at(counters.slotOf(key)) - counters.at(counters.slotOf('another key'));
+
+  it('gives counters that no process overtakes another in, also where several make them at once', async () => {
+    const times = 500_000;
+    const children = ['one', 'other', 'third'].map(() => startFixture('count-changes.mjs', root, 'key', times));
+    await Promise.all(children.map(({ stdout }) => once(stdout, 'data')));
+    const counters = await open(root);
+    for (const { stdin } of children) stdin.end();
+    expect(await Promise.all(children.map(exitOf))).toEqual([0, 0, 0]);
+    expect(countOf(counters, 'key')).toBe(3 * times);
+    expect(await readdir(join(root, FOLDER))).toEqual(['changes-16384', 'locks']);
+  });
+
+  it('lets nobody who keeps what was read miss a change of another process, once that is acknowledged', async () => {
+    const [counters, driver] = [await open(root), new FilesystemStorageDriver(root)];
+    const slot = counters.slotOf('/number');
+    let kept = { number: 0, count: counters.at(slot) };
+    const read = async () => {
+      const count = counters.at(slot);
+      if (kept.count === count) return kept.number;
+      kept = { number: Number(await driver.getContent('/number')), count };
+      return kept.number;
+    };
+    const child = startFixture('change-and-tell.mjs', root, '/number', 300);
+    let isRunning = true;
+    const others = async () => {
+      while (isRunning) {
+        await read().catch(() => {});
+        await setImmediate();
+      }
+    };
+    const everybody = [others(), others()];
+    let acknowledged = 0;
+    for await (const line of createInterface(child.stdout)) {
+      acknowledged = Number(line);
+      expect(await read()).toBeGreaterThanOrEqual(acknowledged);
+    }
+    isRunning = false;
+    await Promise.all(everybody);
+    expect([acknowledged, await read(), await exitOf(child)]).toEqual([300, 300, 0]);
+  });
+
+  it('counts a change of everything, which a process may have left uncounted when it died', async () => {
+    const counters = await open(root);
+    const slots = Array.from({ length: CHANGE_SLOTS }, (_, slot) => slot);
+    const before = slots.map((slot) => counters.at(slot));
+    await open(root);
+    expect(slots.filter((slot) => counters.at(slot) === before[slot])).toEqual([]);
+  });
+
+  it('needs no room on the disk where the file is there', async () => {
+    await open(root);
+    const folders = [join(root, FOLDER), join(root, FOLDER, 'locks')];
+    for (const each of folders) await utimes(each, 1, 1);
+    await open(root);
+    for (const each of folders) expect((await stat(each)).mtimeMs).toBe(1000);
+  });
+
+  it.each([0, 100])('replaces what a power cut has left of the file: %d bytes', async (size) => {
+    await open(root);
+    await truncate(join(root, FILE), size);
+    const [one, other] = await Promise.all([open(root), open(root)]);
+    one.bump('key');
+    expect(countOf(other, 'key')).toBe(1);
+  });
+
+  it('follows no symbolic link', async () => {
+    await mkdir(join(root, FOLDER), { recursive: true });
+    await writeFile(join(root, 'elsewhere'), Buffer.alloc(4 * CHANGE_SLOTS));
+    await symlink(join(root, 'elsewhere'), join(root, FILE));
+    await expect(open(root)).rejects.toMatchObject({ code: 'ELOOP' });
   });
 });

@@ -1,7 +1,10 @@
-import { closeSync, openSync } from 'node:fs';
-import { link, mkdir, unlink, writeFile } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CHANGE_SLOTS, ChangeCounters } from '../change-counters.js';
+import type { LockManager } from '../lock-manager.js';
+import { READ_WRITE } from './descriptor.js';
+import { replaceFile } from './durable-file.js';
 import { codeOf } from './errno.js';
 import { temporaryName } from './temporary-name.js';
 
@@ -10,6 +13,9 @@ const FILE = `docker/registry/stowage/changes-${CHANGE_SLOTS}`;
 
 const BYTES = CHANGE_SLOTS * Int32Array.BYTES_PER_ELEMENT;
 
+/** What tells that nothing may be written; `ENOENT` comes from making several folders on a read-only file system. */
+const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOENT']);
+
 /** From `sys/mman.h`, the same on Linux, macOS and the BSDs. */
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
@@ -17,35 +23,58 @@ const MAP_FAILED = 2n ** 64n - 1n;
 
 /**
  * The counters of all processes of this machine on the storage in the folder `root`, in a file that is mapped into each;
- * null where the platform cannot map one. Atomic operations on the mapped memory are atomic among processes.
+ * null where the platform cannot map one, or where this process may not write, so that it changes nothing either. Atomic
+ * operations on the mapped memory are atomic among processes. Nobody may delete the file, or make it shorter, while a
+ * process has it.
  */
-export async function openSharedCounters(root: string): Promise<ChangeCounters | null> {
+export async function openSharedCounters(root: string, locks: LockManager): Promise<ChangeCounters | null> {
   const map = await loadMap();
   if (!map) return null;
-  const file = join(root, FILE);
-  await makeFile(file);
-  const fd = openSync(file, 'r+');
+  const fd = await openUnlessReadOnly(join(root, FILE), locks);
+  if (fd === null) return null;
   try {
     const memory = map(fd, BYTES);
-    return memory && new ChangeCounters(new Int32Array(memory));
+    return memory && begin(new Int32Array(memory));
   } finally {
     // The mapping stays, for as long as the process.
     closeSync(fd);
   }
 }
 
-/** Makes the file whole, or finds it: a hole in a mapped file would kill the process once the disk is full. */
-async function makeFile(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), temporaryName());
-  await writeFile(temporary, Buffer.alloc(BYTES));
+/** A process that died between a change and its count has left others with what was before it. */
+function begin(counts: Int32Array): ChangeCounters {
+  for (let slot = 0; slot < CHANGE_SLOTS; slot++) Atomics.add(counts, slot, 1);
+  return new ChangeCounters(counts);
+}
+
+async function openUnlessReadOnly(file: string, locks: LockManager): Promise<number | null> {
   try {
-    await link(temporary, file);
+    return openIfWhole(file) ?? (await locks.exclusively('changes', () => make(file)));
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  } finally {
-    await unlink(temporary);
+    if (READ_ONLY.has(codeOf(error) ?? '')) return null;
+    throw error;
   }
+}
+
+/** A file that is too short, because a power cut came in between, would kill the process that maps it. */
+function openIfWhole(file: string): number | null {
+  try {
+    const fd = openSync(file, READ_WRITE);
+    if (fstatSync(fd).size === BYTES) return fd;
+    closeSync(fd);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  return null;
+}
+
+/** Makes the file whole: a hole in a mapped file would kill the process once the disk is full. */
+async function make(file: string): Promise<number> {
+  const made = openIfWhole(file);
+  if (made !== null) return made;
+  await mkdir(dirname(file), { recursive: true });
+  await replaceFile(file, join(dirname(file), temporaryName()), Buffer.alloc(BYTES));
+  return openSync(file, READ_WRITE);
 }
 
 type MapFile = (fd: number, length: number) => ArrayBuffer | null;
