@@ -14,10 +14,10 @@ const KIB = 1024;
 const BUFFERS = new BufferPool({ size: 512 * KIB, limit: 64, kept: 8, smallSize: 64 * KIB });
 
 /**
- * Reading ahead makes use of processors that would be idle, which is when few files are sent; with more of them, each
- * can be read while others are sent, and a buffer less for each stays in the processor's cache.
+ * Reading ahead makes use of a processor that would be idle, which is when one file is sent; where there are more, each is
+ * read while others are sent, and the fewer buffers there are the more of them stay in the processor's cache.
  */
-const READ_AHEAD_BELOW = 4;
+const READ_AHEAD_BELOW = 2;
 
 /** What is to be sent of a file: the bytes from `start` up to `end`. */
 interface Section {
@@ -53,7 +53,7 @@ export async function sendFile(
   }
 }
 
-/** While the sink is busy with one chunk, the next is read, where only a few files are sent. */
+/** While the sink is busy with one chunk, the next is read, where no other file is sent. */
 async function pump(section: Section, outlet: Outlet): Promise<void> {
   let ahead: Promise<Chunk> | null = null;
   try {
