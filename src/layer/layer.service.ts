@@ -10,6 +10,7 @@ import {
   pathOf,
   readLink,
   StorageDriver,
+  sizeIfPresent,
   walkRepositories,
   writeLink,
 } from '#libs/storage';
@@ -94,7 +95,7 @@ export class LayerService {
 
   /** Links a blob of any repository that the client may read; resolves to whether there is one. */
   async mountFromAnywhere(name: string, digest: Digest, mayRead: MayRead): Promise<boolean> {
-    if (isCanonical(digest) && !(await this.isStored(digest))) return false;
+    if (isCanonical(digest) && (await sizeIfPresent(this.storage, pathOf.blob(digest))) === null) return false;
     for await (const from of walkRepositories(this.storage, 'layers')) {
       if ((await mayRead(from)) && (await this.mount(name, digest, from))) return true;
     }
@@ -119,16 +120,6 @@ export class LayerService {
       return new Layer(this.storage, digest, canonical, size, modifiedAt);
     } catch (error) {
       if (error instanceof PathNotFoundError) return null;
-      throw error;
-    }
-  }
-
-  private async isStored(digest: Digest): Promise<boolean> {
-    try {
-      await this.storage.stat(pathOf.blob(digest));
-      return true;
-    } catch (error) {
-      if (error instanceof PathNotFoundError) return false;
       throw error;
     }
   }

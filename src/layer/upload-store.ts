@@ -1,9 +1,9 @@
 import { createHash, type HashAlgorithm, isHashAlgorithm, type ResumableHash, restoreHash } from '#libs/hash';
 import { CANONICAL_ALGORITHM, Digest, OciError } from '#libs/oci';
 import {
+  contentIfPresent,
   deleteIfPresent,
   listIfPresent,
-  PathNotFoundError,
   pathOf,
   type StorageDriver,
   sizeIfPresent,
@@ -136,13 +136,8 @@ export class UploadStore {
     offset: number,
   ): Promise<ResumableHash | null> {
     if (offset === 0) return createHash(algorithm);
-    try {
-      const state = await this.storage.getContent(pathOf.uploadHashState(name, id, algorithm, offset));
-      const hash = restoreHash(algorithm, state);
-      return hash?.length === offset ? hash : null;
-    } catch (error) {
-      if (error instanceof PathNotFoundError) return null;
-      throw error;
-    }
+    const state = await contentIfPresent(this.storage, pathOf.uploadHashState(name, id, algorithm, offset));
+    const hash = state && restoreHash(algorithm, state);
+    return hash?.length === offset ? hash : null;
   }
 }

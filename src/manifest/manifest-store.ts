@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { Digest, mediaTypeOfStored } from '#libs/oci';
 import { isSchema1, Schema1Type } from '#libs/schema1';
 import {
+  contentIfPresent,
   deleteIfPresent,
-  PathNotFoundError,
   pathOf,
   readLink,
   StorageDriver,
@@ -31,15 +31,10 @@ export class ManifestStore {
   /** Null when the repository does not have it. Of a schema 1 manifest, this is the payload. */
   async read(name: string, digest: Digest): Promise<StoredManifest | null> {
     const canonical = await readLink(this.storage, pathOf.revisionLink(name, digest));
-    if (!canonical) return null;
-    try {
-      const content = await this.storage.getContent(pathOf.blob(canonical));
-      const mediaType = this.mediaTypeOf(canonical, content);
-      return mediaType ? { digest, mediaType, content } : null;
-    } catch (error) {
-      if (error instanceof PathNotFoundError) return null;
-      throw error;
-    }
+    const content = canonical && (await contentIfPresent(this.storage, pathOf.blob(canonical)));
+    if (!content) return null;
+    const mediaType = this.mediaTypeOf(canonical, content);
+    return mediaType ? { digest, mediaType, content } : null;
   }
 
   private mediaTypeOf(canonical: Digest, content: Buffer): string | undefined {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Digest, isIndexType, type Manifest, MediaType, readManifest } from '#libs/oci';
-import { deleteIfPresent, listIfPresent, PathNotFoundError, pathOf, StorageDriver } from '#libs/storage';
+import { contentIfPresent, deleteIfPresent, listIfPresent, pathOf, StorageDriver } from '#libs/storage';
 import { ManifestStore } from './manifest-store.js';
 import type { StoredManifest } from './stored-manifest.js';
 import { TagService } from './tag.service.js';
@@ -95,11 +95,8 @@ export class ReferrersService {
   /** Null when the referrer is gone: its manifest decides, for a crash may have kept or lost the record. */
   private async descriptor(name: string, subject: Digest, digest: Digest): Promise<ReferrerDescriptor | null> {
     if (!(await this.store.exists(name, digest))) return null;
-    try {
-      return JSON.parse((await this.storage.getContent(pathOf.referrer(name, subject, digest))).toString());
-    } catch (error) {
-      if (!(error instanceof PathNotFoundError)) throw error;
-    }
+    const record = await contentIfPresent(this.storage, pathOf.referrer(name, subject, digest));
+    if (record) return JSON.parse(record.toString());
     const stored = await this.store.read(name, digest);
     return stored && describeStored(stored);
   }

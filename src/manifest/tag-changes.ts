@@ -1,7 +1,15 @@
 import { dirname, relative } from 'node:path/posix';
 import { Injectable } from '@nestjs/common';
 import { Digest } from '#libs/oci';
-import { deleteIfPresent, PathNotFoundError, pathOf, readLink, StorageDriver, writeLink } from '#libs/storage';
+import {
+  contentIfPresent,
+  deleteIfPresent,
+  pathOf,
+  readLink,
+  StorageDriver,
+  walkIfPresent,
+  writeLink,
+} from '#libs/storage';
 
 interface TagChange {
   readonly digest: string;
@@ -41,12 +49,8 @@ export class TagChanges {
   async pending(): Promise<string[]> {
     const root = pathOf.tagChanges();
     const names: string[] = [];
-    try {
-      for await (const { path, isDirectory } of this.storage.walk(root)) {
-        if (!isDirectory) names.push(relative(root, dirname(path)));
-      }
-    } catch (error) {
-      if (!(error instanceof PathNotFoundError)) throw error;
+    for await (const { path, isDirectory } of walkIfPresent(this.storage, root)) {
+      if (!isDirectory) names.push(relative(root, dirname(path)));
     }
     return names;
   }
@@ -70,11 +74,7 @@ export class TagChanges {
   }
 
   private async read(name: string): Promise<TagChange | null> {
-    try {
-      return JSON.parse((await this.storage.getContent(pathOf.tagChange(name))).toString());
-    } catch (error) {
-      if (error instanceof PathNotFoundError) return null;
-      throw error;
-    }
+    const content = await contentIfPresent(this.storage, pathOf.tagChange(name));
+    return content && JSON.parse(content.toString());
   }
 }

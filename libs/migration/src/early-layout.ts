@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
 import { Digest, OciError } from '#libs/oci';
-import { PathNotFoundError, pathOf, type StorageDriver } from '#libs/storage';
+import { pathOf, type StorageDriver, walkIfPresent } from '#libs/storage';
 
 /**
  * Where the first registries, of 2014, kept their content. Only tarsums name layers there:
@@ -127,9 +127,5 @@ function isComponent(text: string): boolean {
 async function* walkFiles(storage: StorageDriver, root: string): AsyncGenerator<{ path: string; size: number }> {
   // Today's layout begins its own directories with an underscore, which no name has.
   const enter = (directory: string) => !directory.slice(directory.lastIndexOf('/') + 1).startsWith('_');
-  try {
-    for await (const entry of storage.walk(root, { enter })) if (!entry.isDirectory) yield entry;
-  } catch (error) {
-    if (!(error instanceof PathNotFoundError)) throw error;
-  }
+  for await (const entry of walkIfPresent(storage, root, { enter })) if (!entry.isDirectory) yield entry;
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import { PathNotFoundError, pathOf, readLink, type StorageDriver, sizeIfPresent } from '#libs/storage';
+import { pathOf, readLink, type StorageDriver, sizeIfPresent, walkIfPresent } from '#libs/storage';
 
 export type LeftoverKind = 'broken link' | 'tag without link' | 'revision without link' | 'temporary file';
 
@@ -20,13 +20,9 @@ const TEMPORARY = /\.tmp$/;
  * unlinked because there is no link file at all, and temporary files.
  */
 export async function* findLeftovers(storage: StorageDriver): AsyncGenerator<Leftover> {
-  try {
-    for await (const { path, isDirectory } of storage.walk(dirname(pathOf.repositories()))) {
-      const kind = await (isDirectory ? kindOfDirectory(storage, path) : kindOfFile(storage, path));
-      if (kind) yield { kind, path };
-    }
-  } catch (error) {
-    if (!(error instanceof PathNotFoundError)) throw error;
+  for await (const { path, isDirectory } of walkIfPresent(storage, dirname(pathOf.repositories()))) {
+    const kind = await (isDirectory ? kindOfDirectory(storage, path) : kindOfFile(storage, path));
+    if (kind) yield { kind, path };
   }
 }
 

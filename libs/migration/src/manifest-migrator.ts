@@ -1,5 +1,5 @@
 import { Digest, OciError } from '#libs/oci';
-import { PathNotFoundError, pathOf, readLink, writeLink } from '#libs/storage';
+import { contentIfPresent, pathOf, readLink, writeLink } from '#libs/storage';
 import { readEarlyFile } from './early-file.js';
 import { type EarlyManifest, earlyPathOf } from './early-layout.js';
 import { type VerifiedManifest, verifyEarlyManifest } from './early-manifest.js';
@@ -89,11 +89,8 @@ export class ManifestMigrator {
   private async putBlob(digest: Digest, content: Buffer): Promise<void> {
     const { storage } = this.context;
     const path = pathOf.blob(digest);
-    try {
-      if (content.equals(await storage.getContent(path))) return;
-    } catch (error) {
-      if (!(error instanceof PathNotFoundError)) throw error;
-    }
+    const found = await contentIfPresent(storage, path);
+    if (found && content.equals(found)) return;
     await storage.putContent(path, content);
   }
 }

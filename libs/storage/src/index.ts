@@ -1,7 +1,7 @@
 export { type CacheOptions, type CacheStatistics, CachingStorageDriver } from './caching-storage-driver.js';
 export { CHANGE_SLOTS, ChangeCounters } from './change-counters.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
-export { deleteIfPresent, listIfPresent, sizeIfPresent } from './if-present.js';
+export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIfPresent } from './if-present.js';
 export { readLink, writeLink } from './link.js';
 export { loadFilesystemStorage, loadMemoryStorage, type OpenOptions, type OpenStorage } from './load-storage.js';
 export { LockManager, type LockOptions } from './lock-manager.js';

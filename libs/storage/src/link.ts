@@ -1,16 +1,18 @@
 import { Digest, OciError } from '#libs/oci';
+import { contentIfPresent } from './if-present.js';
 import type { StorageDriver } from './storage-driver.js';
-import { PathNotFoundError } from './storage-error.js';
 
 /**
  * Reads the digest that a link file names; null when there is none. A cut or empty link, which Distribution before 3.1
  * leaves after a crash, counts as none.
  */
 export async function readLink(storage: StorageDriver, path: string): Promise<Digest | null> {
+  const text = await contentIfPresent(storage, path);
+  if (!text) return null;
   try {
-    return Digest.parse((await storage.getContent(path)).toString('latin1'));
+    return Digest.parse(text.toString('latin1'));
   } catch (error) {
-    if (error instanceof PathNotFoundError || error instanceof OciError) return null;
+    if (error instanceof OciError) return null;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { JsonSignature, MAX_SIGNATURES } from '#libs/json-signature';
 import { Digest } from '#libs/oci';
-import { listIfPresent, PathNotFoundError, pathOf, readLink, StorageDriver, writeLink } from '#libs/storage';
+import { contentIfPresent, listIfPresent, pathOf, readLink, StorageDriver, writeLink } from '#libs/storage';
 
 /** The signatures of schema 1 manifests, where Distribution 2.0 to 2.4 keep them: each is a blob, linked to its manifest. */
 @Injectable()
@@ -33,12 +33,7 @@ export class SignatureStore {
 
   private async readOne(link: string): Promise<JsonSignature | null> {
     const digest = await readLink(this.storage, link);
-    if (!digest) return null;
-    try {
-      return JsonSignature.parse(await this.storage.getContent(pathOf.blob(digest)));
-    } catch (error) {
-      if (error instanceof PathNotFoundError) return null;
-      throw error;
-    }
+    const content = digest && (await contentIfPresent(this.storage, pathOf.blob(digest)));
+    return content && JsonSignature.parse(content);
   }
 }
