@@ -1,14 +1,6 @@
-import {
-  InvalidJsonError,
-  type JsonSignature,
-  parseSignedJson,
-  prettySignature,
-  type SignedJson,
-  SignedJsonError,
-  verify,
-} from '#libs/json-signature';
+import { type JsonSignature, prettySignature } from '#libs/json-signature';
 import { Digest, OciError, OciErrorList } from '#libs/oci';
-import { readSchema1 } from '#libs/schema1';
+import { missingLayers, readSchema1, signatureErrors, takeApart } from '#libs/schema1';
 
 /** A manifest of an early registry, taken apart and verified. */
 export interface VerifiedManifest {
@@ -39,13 +31,13 @@ export async function verifyEarlyManifest(
   // From here on only what is signed counts: the document around it may say something else.
   const { manifest, errors } = readSchema1(payload);
   const [first, ...others] = [
-    ...unverified({ payload, signatures }),
+    ...signatureErrors({ payload, signatures }),
     ...errors,
     ...(manifest && manifest.name !== name
       ? [new OciError('NAME_INVALID', { name: manifest.name, expected: name }, { message: OTHER_NAME })]
       : []),
     ...(manifest && manifest.tag !== tag ? [new OciError('TAG_INVALID', { tag: manifest.tag, expected: tag })] : []),
-    ...(await missing(manifest?.fsLayers ?? [], hasLayer)),
+    ...(await missingLayers(manifest?.fsLayers ?? [], hasLayer)),
   ];
   if (first) throw new OciErrorList([first, ...others]);
   const isReproducible = prettySignature(payload, signatures).equals(document);
@@ -53,31 +45,3 @@ export async function verifyEarlyManifest(
 }
 
 const OTHER_NAME = 'the manifest is of another repository';
-
-function takeApart(document: Buffer): SignedJson {
-  try {
-    return parseSignedJson(document);
-  } catch (error) {
-    if (!(error instanceof SignedJsonError)) throw error;
-    const code = error instanceof InvalidJsonError ? 'MANIFEST_INVALID' : 'MANIFEST_UNVERIFIED';
-    throw new OciErrorList([new OciError(code, { rule: error.message }, { cause: error })]);
-  }
-}
-
-function unverified(signed: SignedJson): OciError[] {
-  try {
-    verify(signed);
-    return [];
-  } catch (error) {
-    if (!(error instanceof SignedJsonError)) throw error;
-    return [new OciError('MANIFEST_UNVERIFIED', { rule: error.message }, { cause: error })];
-  }
-}
-
-async function missing(layers: readonly Digest[], hasLayer: HasLayer): Promise<OciError[]> {
-  const errors: OciError[] = [];
-  for (const digest of new Map(layers.map((layer) => [layer.toString(), layer])).values()) {
-    if (!(await hasLayer(digest))) errors.push(new OciError('MANIFEST_BLOB_UNKNOWN', { digest }));
-  }
-  return errors;
-}

@@ -1,7 +1,8 @@
 import { type Descriptor, readDescriptor } from './descriptor.js';
 import { OciError } from './error.js';
-import { isObject, JsonError, parseJson } from './json.js';
+import { isObject, JsonError, objectIn, parseJson } from './json.js';
 import {
+  bareMediaType,
   isDockerType,
   isIndexType,
   isManifestType,
@@ -76,19 +77,11 @@ export function readManifest(content: Uint8Array, contentType?: string): Manifes
  * shape. Undefined when it is none that the registry knows. What another registry let in is not judged again.
  */
 export function mediaTypeOfStored(content: Buffer): ManifestMediaType | undefined {
-  const document = parseStored(content);
-  if (!isObject(document) || document.schemaVersion !== 2) return undefined;
+  const document = objectIn(content);
+  if (document?.schemaVersion !== 2) return undefined;
   const { mediaType } = document;
   if (isBlank(mediaType)) return typeOfShape(document);
   return typeof mediaType === 'string' && isManifestType(mediaType) ? mediaType : undefined;
-}
-
-function parseStored(content: Buffer): unknown {
-  try {
-    return JSON.parse(content.toString());
-  } catch {
-    return undefined;
-  }
 }
 
 interface Parts {
@@ -115,7 +108,7 @@ function decideMediaType(
   problems: Problem[],
 ): ManifestMediaType | undefined {
   const inside = isBlank(document.mediaType) ? undefined : document.mediaType;
-  const given = bareType(contentType);
+  const given = bareMediaType(contentType);
   // A plain HTTP client sends no type, or that of any JSON: the manifest then speaks for itself.
   const mediaType = given === undefined || given === 'application/json' ? (inside ?? typeOfShape(document)) : given;
   if (typeof mediaType !== 'string' || !isManifestType(mediaType)) {
@@ -128,11 +121,6 @@ function decideMediaType(
     problems.push({ field: 'mediaType', rule: `must be given: without it, this is not ${mediaType}` });
   }
   return mediaType;
-}
-
-function bareType(contentType: string | undefined): string | undefined {
-  const bare = contentType?.split(';', 1)[0]?.trim().toLowerCase();
-  return bare === '' ? undefined : bare;
 }
 
 function typeOfShape(document: Record<string, unknown>): ManifestMediaType {

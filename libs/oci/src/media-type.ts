@@ -39,6 +39,12 @@ export function isNonDistributable(mediaType: string): boolean {
   return NON_DISTRIBUTABLE.test(mediaType);
 }
 
+/** The media type of a Content-Type header, without parameters and in lower case; undefined when there is none. */
+export function bareMediaType(contentType: string | undefined): string | undefined {
+  const bare = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  return bare === '' ? undefined : bare;
+}
+
 export function isMediaType(text: string): boolean {
   return GRAMMAR.test(text);
 }

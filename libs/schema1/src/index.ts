@@ -9,3 +9,4 @@ export {
   Schema1Type,
 } from './schema1-manifest.js';
 export { printSchema1 } from './schema1-payload.js';
+export { missingLayers, signatureErrors, takeApart } from './signed-schema1.js';

@@ -1,4 +1,4 @@
-import { Digest, isObject, JsonError, OciError, parseJson } from '#libs/oci';
+import { bareMediaType, Digest, isObject, JsonError, OciError, objectIn, parseJson } from '#libs/oci';
 
 /** The media types of a schema 1 manifest, without and with its signatures. */
 export const Schema1Type = {
@@ -30,15 +30,10 @@ export function isSchema1Type(mediaType: string): boolean {
 }
 
 /** Whether content is a schema 1 manifest by the type that came with it, or by itself where that says nothing. */
-export function isSchema1(content: Uint8Array, contentType?: string): boolean {
-  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (mediaType !== '' && mediaType !== 'application/json') return isSchema1Type(mediaType);
-  try {
-    const document: unknown = JSON.parse(Buffer.from(content).toString());
-    return isObject(document) && document.schemaVersion === 1;
-  } catch {
-    return false;
-  }
+export function isSchema1(content: Buffer, contentType?: string): boolean {
+  const mediaType = bareMediaType(contentType);
+  if (mediaType !== undefined && mediaType !== 'application/json') return isSchema1Type(mediaType);
+  return objectIn(content)?.schemaVersion === 1;
 }
 
 /** Reads the payload of a schema 1 manifest: the document without its signatures. */

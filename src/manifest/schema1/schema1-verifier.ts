@@ -1,17 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
+import type { JsonSignature, SignedJson } from '#libs/json-signature';
+import { bareMediaType, Digest, OciError, OciErrorList, objectIn, type Reference } from '#libs/oci';
 import {
-  InvalidJsonError,
-  type JsonSignature,
-  parseSignedJson,
-  type SignedJson,
-  SignedJsonError,
-  verify,
-  verifyChains,
-} from '#libs/json-signature';
-import { Digest, isObject, OciError, OciErrorList, type Reference } from '#libs/oci';
-import { readSchema1, type Schema1Manifest, Schema1Type } from '#libs/schema1';
+  missingLayers,
+  readSchema1,
+  type Schema1Manifest,
+  Schema1Type,
+  signatureErrors,
+  takeApart,
+} from '#libs/schema1';
 import { RegistryConfig } from '../../config/index.js';
 import { LayerService } from '../../layer/index.js';
 
@@ -53,7 +52,7 @@ export class Schema1Verifier {
       ...('digest' in reference && !digest.equals(reference.digest) ? [mismatch(reference.digest, digest)] : []),
       ...reading.errors,
       ...(reading.manifest ? misplaced(reading.manifest, name, reference) : []),
-      ...(reading.manifest ? await this.missing(name, reading.manifest) : []),
+      ...(await missingLayers(reading.manifest?.fsLayers ?? [], (layer) => this.layers.exists(name, layer))),
     ];
     if (first) throw new OciErrorList([first, ...others]);
     return { digest, payload, signatures };
@@ -61,54 +60,17 @@ export class Schema1Verifier {
 
   private async unverified(signed: SignedJson): Promise<OciError[]> {
     if (signed.signatures.length === 0) return [];
-    try {
-      verify(signed);
-      return (await this.isVouchedFor(signed)) ? [] : [new OciError('MANIFEST_UNVERIFIED', { rule: UNVOUCHED })];
-    } catch (error) {
-      if (!(error instanceof SignedJsonError)) throw error;
-      return [new OciError('MANIFEST_UNVERIFIED', { rule: error.message }, { cause: error })];
-    }
-  }
-
-  /** Whether the keys belong to whom a configured authority says, where there is one. */
-  private async isVouchedFor(signed: SignedJson): Promise<boolean> {
     const path = this.config.schema1.authorities;
-    if (path === undefined) return true;
-    this.authorities ??= readCertificates(path);
-    return verifyChains(signed, await this.authorities, new Date()).length > 0;
-  }
-
-  private async missing(name: string, { fsLayers }: Schema1Manifest): Promise<OciError[]> {
-    const layers = [...new Map(fsLayers.map((digest) => [digest.toString(), digest])).values()];
-    const errors: OciError[] = [];
-    for (const digest of layers) {
-      if (!(await this.layers.exists(name, digest))) errors.push(new OciError('MANIFEST_BLOB_UNKNOWN', { digest }));
-    }
-    return errors;
+    if (path !== undefined) this.authorities ??= readCertificates(path);
+    return signatureErrors(signed, await this.authorities);
   }
 }
-
-const UNVOUCHED = 'a configured authority must vouch for the key';
 
 /** A document without signatures is unsigned only where its type says so: otherwise they are missing. */
 function isUnsigned(content: Buffer, contentType: string | undefined): boolean {
-  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== Schema1Type.unsigned) return false;
-  try {
-    const document: unknown = JSON.parse(content.toString());
-    return isObject(document) && !('signatures' in document);
-  } catch {
-    return false;
-  }
-}
-
-function takeApart(content: Buffer): SignedJson {
-  try {
-    return parseSignedJson(content);
-  } catch (error) {
-    if (!(error instanceof SignedJsonError)) throw error;
-    const code = error instanceof InvalidJsonError ? 'MANIFEST_INVALID' : 'MANIFEST_UNVERIFIED';
-    throw new OciErrorList([new OciError(code, { rule: error.message }, { cause: error })]);
-  }
+  if (bareMediaType(contentType) !== Schema1Type.unsigned) return false;
+  const document = objectIn(content);
+  return document !== undefined && !('signatures' in document);
 }
 
 function mismatch(digest: Digest, computed: Digest): OciError {
