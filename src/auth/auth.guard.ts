@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { OciError, parseRepositoryName } from '#libs/oci';
-import { type RegistryResponse, repositoryNameOf } from '../http/index.js';
+import { queryText, type RegistryResponse, readOrUndefined, repositoryNameOf } from '../http/index.js';
 import { Access, type RequiredAccess } from './access.decorator.js';
 import { type Action, Authorizer } from './authorizer.js';
 
@@ -31,7 +31,9 @@ export class AuthGuard implements CanActivate {
     const name = repositoryNameOf(request);
     response.locals.name = name;
     await this.require(request, action, name);
-    const other = source === undefined ? undefined : readableName(request.query[source]);
+    // A name that names no repository needs no permission: the handler finds nothing under it.
+    const text = source === undefined ? undefined : queryText(request, source);
+    const other = readOrUndefined(parseRepositoryName, text);
     if (other !== undefined) await this.require(request, 'pull', other);
     return true;
   }
@@ -50,15 +52,5 @@ export class AuthGuard implements CanActivate {
     const allowed = await this.authorizer.isAllowed({ action, remoteAddress, ...(repository && { repository }) });
     if (!allowed) throw new OciError('DENIED', { action, ...(repository && { repository }) });
     return true;
-  }
-}
-
-/** A name that names no repository needs no permission: the handler finds nothing under it. */
-function readableName(text: unknown): string | undefined {
-  if (typeof text !== 'string') return undefined;
-  try {
-    return parseRepositoryName(text);
-  } catch {
-    return undefined;
   }
 }

@@ -13,7 +13,7 @@ export {
   repositoryNameOf,
   UploadId,
 } from './params.js';
-export { queryText, queryTexts } from './query.js';
+export { queryText, queryTexts, readOrUndefined } from './query.js';
 export { bodyOf, readBody } from './read-body.js';
 export { RegistryExceptionFilter } from './registry-exception.filter.js';
 export { RegistryExpressAdapter } from './registry-express-adapter.js';

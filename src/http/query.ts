@@ -12,3 +12,13 @@ export function queryText(request: Request, name: string): string | undefined {
   const value = request.query[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** What `parse` makes of `text`; undefined when there is no text, or `parse` throws. */
+export function readOrUndefined<T>(parse: (text: string) => T, text: string | undefined): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -10,6 +10,7 @@ import {
   queryDigestOf,
   queryText,
   RepositoryName,
+  readOrUndefined,
   UploadId,
 } from '../http/index.js';
 import { LayerService } from './layer.service.js';
@@ -118,20 +119,19 @@ export class UploadController {
     await this.layers.session(name, id).cancel();
   }
 
-  /** The digest that was mounted; undefined when it cannot be, which then starts an ordinary upload. */
+  /** The digest that was mounted; undefined when it cannot be, or makes no sense: that starts an ordinary upload. */
   private async mount(name: string, request: Request): Promise<Digest | undefined> {
     const digest = readOrUndefined(Digest.parse, queryText(request, 'mount'));
     if (!digest) return undefined;
-    const from = queryText(request, 'from');
-    const isMounted =
-      from === undefined
-        ? await this.layers.mountFromAnywhere(name, digest, this.readableBy(request))
-        : await this.mountFrom(name, digest, readOrUndefined(parseRepositoryName, from));
+    const isMounted = await this.mountFrom(name, digest, request);
     return isMounted ? digest : undefined;
   }
 
-  private async mountFrom(name: string, digest: Digest, from: string | undefined): Promise<boolean> {
-    return from !== undefined && this.layers.mount(name, digest, from);
+  private async mountFrom(name: string, digest: Digest, request: Request): Promise<boolean> {
+    const from = queryText(request, 'from');
+    if (from === undefined) return this.layers.mountFromAnywhere(name, digest, this.readableBy(request));
+    const repository = readOrUndefined(parseRepositoryName, from);
+    return repository !== undefined && this.layers.mount(name, digest, repository);
   }
 
   private readableBy(request: Request): (repository: string) => boolean | Promise<boolean> {
@@ -164,14 +164,4 @@ export class UploadController {
 function endWithoutBody(response: Response): void {
   if (response.statusCode !== 204) response.setHeader('Content-Length', 0);
   response.end();
-}
-
-/** A mount that makes no sense is no error: the client then uploads. */
-function readOrUndefined<T>(parse: (text: string) => T, text: string | undefined): T | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return parse(text);
-  } catch {
-    return undefined;
-  }
 }
