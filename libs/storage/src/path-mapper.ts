@@ -16,9 +16,12 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *     /docker/registry/stowage/                                   ours: what belongs to no repository
  *       tag-changes/<name>/_change                                several tags that change together
  *       migration/                                                what was migrated of an early root
+ *       locks/<sha256 of the key>                                 of processes on the filesystem; no durable state
+ *       changes-<slots>                                           counters that they share; no durable state
  *
  * A blob lies under its sha256, whatever digest it was pushed with; a link under another algorithm is an alias that
- * names the sha256; those of tarsums lie under `tarsum/<version>/<hash>/<encoded>`, as with Distribution 2.0. A link holds the text of a digest without a line feed.
+ * names the sha256; those of tarsums lie under `tarsum/<version>/<hash>/<encoded>`, as with Distribution 2.0. A link
+ * holds the text of a digest without a line feed.
  */
 const ROOT = '/docker/registry/v2';
 const OWN_ROOT = '/docker/registry/stowage';
@@ -61,6 +64,8 @@ export const pathOf = {
     `${repository(name)}/_referrers/${addressed(subject)}/${referrer.algorithm}-${referrer.encoded}`,
   tagChanges: () => `${OWN_ROOT}/tag-changes`,
   tagChange: (name: string) => `${OWN_ROOT}/tag-changes/${name}/_change`,
+  locks: () => `${OWN_ROOT}/locks`,
+  changeCounters: (slots: number) => `${OWN_ROOT}/changes-${slots}`,
 } as const;
 
 /** Whether a directory below `repositories` belongs to a repository's inside rather than to the name of one. */

@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { DEFAULT_WAIT, KeyedQueue } from '../keyed-queue.js';
 import { LockManager, type LockOptions } from '../lock-manager.js';
+import { pathOf } from '../path-mapper.js';
 import { LockTimeoutError } from '../storage-error.js';
 import type { TryLock } from './flock.js';
 import { acquireLockFile, releaseLockFile } from './lock-file.js';
-
-/** Below the root. Lock files are no durable state: an empty folder is as good. */
-const LOCKS = 'docker/registry/stowage/locks';
 
 /**
  * Locks among the processes of one machine that have the same root, by `flock(2)` on a file for each key that is locked
@@ -17,6 +15,7 @@ const LOCKS = 'docker/registry/stowage/locks';
 export class FilesystemLockManager extends LockManager {
   private readonly queue = new KeyedQueue();
 
+  /** Lock files are no durable state: an empty folder is as good. */
   private readonly folder: string;
 
   constructor(
@@ -24,7 +23,7 @@ export class FilesystemLockManager extends LockManager {
     private readonly tryLock: TryLock | null,
   ) {
     super();
-    this.folder = resolve(root, LOCKS);
+    this.folder = join(resolve(root), pathOf.locks());
   }
 
   /** Whether the locks exclude other processes too. */

@@ -3,13 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CHANGE_SLOTS, ChangeCounters } from '../change-counters.js';
 import type { LockManager } from '../lock-manager.js';
+import { pathOf } from '../path-mapper.js';
 import { READ_WRITE } from './descriptor.js';
 import { replaceFile } from './durable-file.js';
 import { codeOf } from './errno.js';
 import { temporaryName } from './temporary-name.js';
-
-/** Where the counters lie below the root. They are no durable state: a new machine may begin with any numbers. */
-const FILE = `docker/registry/stowage/changes-${CHANGE_SLOTS}`;
 
 const BYTES = CHANGE_SLOTS * Int32Array.BYTES_PER_ELEMENT;
 
@@ -24,13 +22,13 @@ const MAP_FAILED = 2n ** 64n - 1n;
 /**
  * The counters of all processes of this machine on the storage in the folder `root`, in a file that is mapped into each;
  * null where the platform cannot map one, or where this process may not write, so that it changes nothing either. Atomic
- * operations on the mapped memory are atomic among processes. Nobody may delete the file, or make it shorter, while a
- * process has it.
+ * operations on the mapped memory are atomic among processes. The file is no durable state, a new machine may begin with
+ * any numbers; but nobody may delete it, or make it shorter, while a process has it.
  */
 export async function openSharedCounters(root: string, locks: LockManager): Promise<ChangeCounters | null> {
   const map = await loadMap();
   if (!map) return null;
-  const fd = await openUnlessReadOnly(join(root, FILE), locks);
+  const fd = await openUnlessReadOnly(join(root, pathOf.changeCounters(CHANGE_SLOTS)), locks);
   if (fd === null) return null;
   try {
     const memory = map(fd, BYTES);
