@@ -13,6 +13,8 @@ import {
 export interface UploadState {
   /** Bytes that were acknowledged. Whatever the data holds behind them does not count. */
   readonly offset: number;
+  /** Whether a hash state tells the offset. */
+  readonly isRecorded: boolean;
   /** By algorithm, the hash of those bytes; null where its state is missing or unknown and the data must be read again. */
   readonly hashes: ReadonlyMap<HashAlgorithm, ResumableHash | null>;
   /** The blob that the data has become, where a process died before the session ended; null where the data is in place. */
@@ -20,7 +22,7 @@ export interface UploadState {
 }
 
 /** What is known of an upload that nothing has come in for. */
-export const NOTHING_YET: UploadState = { offset: 0, hashes: new Map(), blob: null };
+export const NOTHING_YET: UploadState = { offset: 0, isRecorded: false, hashes: new Map(), blob: null };
 
 /** Throws `BLOB_UPLOAD_UNKNOWN` for what is no id of any upload. */
 export function requireId(id: string): void {
@@ -53,16 +55,17 @@ export class UploadStore {
     const offsets = await this.offsetsOf(name, id, CANONICAL_ALGORITHM);
     const size = await sizeIfPresent(this.storage, pathOf.uploadData(name, id));
     const blob = size === null ? await this.findBlob(name, id, offsets.at(-1) ?? 0) : null;
-    const offset = blob ? offsets.at(-1) : offsets.findLast((acknowledged) => acknowledged <= (size ?? 0));
-    return this.stateAt(name, id, offset ?? size ?? 0, blob);
+    const recorded = blob ? offsets.at(-1) : offsets.findLast((acknowledged) => acknowledged <= (size ?? 0));
+    const offset = recorded ?? size ?? 0;
+    return { offset, isRecorded: recorded !== undefined, hashes: await this.hashesAt(name, id, offset), blob };
   }
 
-  private async stateAt(name: string, id: string, offset: number, blob: Digest | null): Promise<UploadState> {
+  private async hashesAt(name: string, id: string, offset: number): Promise<UploadState['hashes']> {
     const hashes = new Map<HashAlgorithm, ResumableHash | null>();
     for (const algorithm of await this.algorithmsOf(name, id)) {
       hashes.set(algorithm, await this.restore(name, id, algorithm, offset));
     }
-    return { offset, hashes, blob };
+    return hashes;
   }
 
   /** Records that `offset` bytes are durable, with the hashes of them, and forgets what was recorded before. */
@@ -80,10 +83,9 @@ export class UploadStore {
    * Makes a session ready for more data. Data that has become a blob is brought back; and the offset is recorded where it
    * is not, or else a crash would make what is added next count.
    */
-  async prepare(name: string, id: string, { offset, blob }: UploadState): Promise<void> {
+  async prepare(name: string, id: string, { offset, isRecorded, blob }: UploadState): Promise<void> {
     if (blob) await this.bringBack(name, id, blob);
-    const offsets = await this.offsetsOf(name, id, CANONICAL_ALGORITHM);
-    if (!offsets.includes(offset)) await this.mark(name, id, offset, CANONICAL_ALGORITHM, null);
+    if (!isRecorded) await this.mark(name, id, offset, CANONICAL_ALGORITHM, null);
   }
 
   private async bringBack(name: string, id: string, blob: Digest): Promise<void> {
