@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,41 +7,17 @@ import { generateKey, keyId, parseSignedJson, prettySignature, sign, verify } fr
 import { Digest } from '#libs/oci';
 import { printSchema1, Schema1Type } from '#libs/schema1';
 import { pathOf, StorageDriver, writeLink } from '#libs/storage';
-import { createTarSum } from '#libs/tarsum';
+import { tarOf, tarSumOf } from './support/early-root.js';
 import { descriptorOf, OCI_INDEX, OCI_MANIFEST, pushable, putManifest } from './support/images.js';
 import { digestOf, pushBlob, type Registry, randomBlob, startRegistry } from './support/registry.js';
 
 const NAME = 'legacy/app';
 
-/** A tar of one file. */
-function tarOf(name: string, body: string): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write('0000644\0', 100);
-  header.write('0001750\0', 108);
-  header.write('0001750\0', 116);
-  header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
-  header.write('14000000000\0', 136);
-  header.write('        0', 148);
-  header.write('ustar\x0000', 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  const content = Buffer.alloc(Math.ceil(body.length / 512) * 512);
-  content.write(body);
-  return Buffer.concat([header, content, Buffer.alloc(1024)]);
-}
-
-function tarSumOf(tar: Buffer, algorithm: string): string {
-  const sum = createTarSum(algorithm);
-  sum.update(tar);
-  return `${algorithm}:${sum.digest()}`;
-}
-
 describe('layers under tarsums', () => {
   let registry: Registry;
   const client = () => registry.client();
   const tar = tarOf('file.txt', 'content');
-  const digest = tarSumOf(tar, 'tarsum.v1+sha256');
+  const digest = String(tarSumOf(tar));
   const blob = `/v2/${NAME}/blobs/${encodeURIComponent(digest)}`;
 
   beforeAll(async () => {
@@ -109,7 +85,7 @@ describe('layers under tarsums', () => {
   it.each(['tarsum+sha256', 'tarsum.dev+sha256'])(
     'are not pushed under %s, but served where they are',
     async (algorithm) => {
-      const sum = tarSumOf(tar, algorithm);
+      const sum = String(tarSumOf(tar, algorithm));
       const query = `?digest=${encodeURIComponent(sum)}`;
       const response = await client()
         .put((await begin()) + query)
@@ -152,7 +128,10 @@ describe('schema 1 manifests', () => {
     await writeFile(signingKey, configured.export({ format: 'pem', type: 'pkcs8' }));
     registry = await startRegistry({ schema1: { signingKey, convert: true } });
   });
-  afterAll(() => registry.close());
+  afterAll(async () => {
+    await registry.close();
+    await rm(folder, { recursive: true });
+  });
 
   /** Pushes a layer, and makes the payload of a manifest of it. */
   async function payloadOf(tag: string, extra: object = {}): Promise<Buffer> {
@@ -272,7 +251,7 @@ describe('schema 1 manifests', () => {
 
   it('may have layers under tarsums', async () => {
     const tar = tarOf('layer', 'x');
-    const digest = Digest.parse(tarSumOf(tar, 'tarsum.v1+sha256'));
+    const digest = tarSumOf(tar);
     const query = `?digest=${encodeURIComponent(String(digest))}`;
     await client().post(`/v2/${NAME}/blobs/uploads/${query}`).send(tar).expect(201);
     const document = signed(await payloadOf('summed', { fsLayers: [digest] }), key);
