@@ -9,8 +9,10 @@ export type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /** Starts a program of `fixtures` in a process of its own. */
 export function startFixture(name: string, ...args: readonly (string | number)[]): Child {
-  const program = ['--import', join(FIXTURES, 'typescript.mjs'), join(FIXTURES, name), ...args.map(String)];
-  return spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const loader = ['--conditions=source', '--import', join(FIXTURES, 'typescript.mjs')];
+  return spawn(process.execPath, [...loader, join(FIXTURES, name), ...args.map(String)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
 }
 
 /** Resolves with the code that the child exits with, null when a signal ended it. */
