@@ -2,6 +2,14 @@ import type { Readable, Writable } from 'node:stream';
 import type { Digest } from '#libs/oci';
 import { FileReader, pathOf, type StorageDriver } from '#libs/storage';
 
+/** A file on a disk of this machine. */
+export interface LocalFile {
+  /** The absolute path of the folder of the storage. */
+  readonly root: string;
+  /** Where the file lies in that folder: a path that begins with a slash. */
+  readonly path: string;
+}
+
 /**
  * A blob that a repository links, readable from any offset. It says what was found when it was asked for; where the
  * blob is removed from the storage later, reading rejects with `PathNotFoundError`.
@@ -38,6 +46,12 @@ export class Layer {
   /** All of its bytes, from memory where they are asked for often. For small blobs; do not change them. */
   content(): Promise<Buffer> {
     return this.storage.getContent(pathOf.blob(this.canonical));
+  }
+
+  /** The file that holds its bytes, for another program to read; null where the storage has no files. */
+  get file(): LocalFile | null {
+    const root = this.storage.localRoot;
+    return root === null ? null : { root, path: pathOf.blob(this.canonical) };
   }
 
   /** Opens a reader that seeks in its bytes. It has to be closed. */

@@ -80,6 +80,10 @@ export class CachingStorageDriver extends StorageDriver {
     return this.inner.name;
   }
 
+  get localRoot(): string | null {
+    return this.inner.localRoot;
+  }
+
   get statistics(): CacheStatistics {
     return { hits: this.hits, misses: this.misses };
   }

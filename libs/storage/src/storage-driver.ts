@@ -95,6 +95,12 @@ export abstract class StorageDriver {
   /** The driver's name in the configuration. */
   abstract readonly name: string;
 
+  /**
+   * The absolute path of the folder of this machine in which each file lies at its path, so that another program can read
+   * it there; null where there is no such folder. Files there are for this driver alone to change.
+   */
+  abstract readonly localRoot: string | null;
+
   /** The whole content at `path`. For small files. The bytes may be shared with others: do not change them. */
   abstract getContent(path: string): Promise<Buffer>;
 

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { PathNotFoundError } from '../storage-error.js';
 import { bytes, everyByte, exists, type GetDriver, textAt } from './support.contract.js';
@@ -90,6 +92,15 @@ export function describeContent(driver: GetDriver): void {
     it.each(['/missing', '/a/missing', '/a/b/below'])('rejects %s, where nothing is', async (path) => {
       await driver().putContent('/a/b', bytes('x'));
       await expect(driver().stat(path)).rejects.toThrow(PathNotFoundError);
+    });
+  });
+
+  describe('localRoot', () => {
+    it('is null, or the folder in which a file lies at its path', async () => {
+      const { localRoot } = driver();
+      await driver().putContent('/a/b', bytes('content'));
+      const content = localRoot === null ? 'content' : await readFile(join(localRoot, 'a/b'), 'utf8');
+      expect(content).toBe('content');
     });
   });
 

@@ -39,11 +39,13 @@ const ENTRIES_AT_ONCE = 32;
  */
 export class FilesystemStorageDriver extends StorageDriver {
   readonly name = 'filesystem';
+  readonly localRoot: string;
   private readonly folders: Folders;
 
   constructor(root: string) {
     super();
-    this.folders = new Folders(resolve(root));
+    this.localRoot = resolve(root);
+    this.folders = new Folders(this.localRoot);
   }
 
   async getContent(path: string): Promise<Buffer> {

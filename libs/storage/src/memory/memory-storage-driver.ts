@@ -20,6 +20,7 @@ import { type Segments, sliceOf } from './segments.js';
 /** Keeps everything in the memory of this process, and loses it with the process. */
 export class MemoryStorageDriver extends StorageDriver {
   readonly name = 'inmemory';
+  readonly localRoot = null;
   private readonly tree = new MemoryTree();
 
   async getContent(path: string): Promise<Buffer> {
