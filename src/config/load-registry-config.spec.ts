@@ -37,6 +37,8 @@ describe('loadRegistryConfig', () => {
       STOWAGE_HTTP_PUBLIC_URL: 'https://registry.example.com/',
       STOWAGE_HTTP_LOCATION: 'absolute',
       STOWAGE_HTTP_TRUSTED_PROXIES: '10.0.0.1, fd00::/8',
+      STOWAGE_HTTP_SENDFILE: 'x-sendfile',
+      STOWAGE_HTTP_SENDFILE_PREFIX: '/files/of-stowage/',
       STOWAGE_HTTP_IDLE_TIMEOUT: '500ms',
       STOWAGE_HTTP_KEEP_ALIVE_TIMEOUT: '1h',
       STOWAGE_HTTP_HEADERS_TIMEOUT: '10s',
@@ -57,6 +59,8 @@ describe('loadRegistryConfig', () => {
       publicUrl: 'https://registry.example.com',
       location: 'absolute',
       trustedProxies: ['10.0.0.1', 'fd00::/8'],
+      sendfile: 'x-sendfile',
+      sendfilePrefix: '/files/of-stowage',
       idleTimeout: 500,
       keepAliveTimeout: 3_600_000,
       headersTimeout: 10_000,
@@ -138,6 +142,8 @@ describe('a wrong value', () => {
       'HTTP_TRUSTED_PROXIES',
       ['example.com', '10.0.0.0/33', '10.0.0.0/', '10.1/8', '10.0.0.1,all', '0.0.0.0/0', '::/00', '10.0.0.1/8/8'],
     ],
+    ['HTTP_SENDFILE', ['on', 'X-Sendfile', 'x-lighttpd-send-file']],
+    ['HTTP_SENDFILE_PREFIX', ['/', 'files', '/a//b', '/a b', '/a%20b', '/..', '/a/./b', '/ä', '/a?b', '/a\r\nB: c']],
     ['HTTP_IDLE_TIMEOUT', ['0s', '30', '1d', '597h', '-1s']],
     ['HTTP_KEEP_ALIVE_TIMEOUT', ['0ms']],
     ['HTTP_HEADERS_TIMEOUT', ['soon']],
@@ -183,6 +189,34 @@ describe('the number of workers', () => {
     expect(problemsOf(() => load(env))).toEqual([
       expect.objectContaining({ key: 'STOWAGE_HTTP_WORKERS', rule: expect.stringContaining('inmemory') }),
     ]);
+  });
+});
+
+describe('sendfile', () => {
+  const env = { STOWAGE_HTTP_SENDFILE: 'x-sendfile', STOWAGE_HTTP_TRUSTED_PROXIES: '127.0.0.1' };
+
+  it.each([
+    ['a driver that has files', 'STOWAGE_HTTP_SENDFILE', { STOWAGE_STORAGE_DRIVER: 'inmemory' }, 'inmemory'],
+    ['a proxy that is trusted', 'STOWAGE_HTTP_SENDFILE', { STOWAGE_HTTP_TRUSTED_PROXIES: '' }, 'trusted'],
+    [
+      'a root that is written alike everywhere',
+      'STOWAGE_STORAGE_FILESYSTEM_ROOT',
+      { STOWAGE_STORAGE_FILESYSTEM_ROOT: '/srv/a b' },
+      'x-sendfile',
+    ],
+  ])('needs %s', (_need, key, change, rule) => {
+    expect(problemsOf(() => load({ ...env, ...change }))).toEqual([
+      { key, rule: expect.stringContaining(rule), fix: expect.any(String) },
+    ]);
+  });
+
+  it('takes any root where the proxy is not told of it', () => {
+    const { http } = load({
+      ...env,
+      STOWAGE_HTTP_SENDFILE: 'x-accel-redirect',
+      STOWAGE_STORAGE_FILESYSTEM_ROOT: '/srv/a b',
+    });
+    expect([http.sendfile, http.sendfilePrefix]).toEqual(['x-accel-redirect', '/stowage-content']);
   });
 });
 

@@ -5,6 +5,7 @@ import { ConfigurationError, type ConfigurationProblem } from './configuration.e
 import { CONFIG_FILE_VARIABLE, type Environment, readEnvironment } from './environment.source.js';
 import { RegistryConfig } from './registry.config.js';
 import { SETTING_CONSTRAINT } from './setting.decorator.js';
+import { conflictsIn } from './setting-conflicts.js';
 import type { SettingSource, SourcedValue } from './setting-source.js';
 import { readTree } from './tree.source.js';
 import { type ReadFile, readYamlFile } from './yaml.source.js';
@@ -39,17 +40,13 @@ function build(sources: readonly SettingSource[]): RegistryConfig {
   const problems = sources.flatMap((source) => [...source.problems, ...problemsOf(source.values)]);
   const values = sources.flatMap((source) => source.values);
   const config = toConfig(values);
-  if (problems.length === 0) problems.push(...conflictsIn(config, values));
+  if (problems.length === 0) problems.push(...conflictsIn(config, keysOf(values)));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return freeze(config);
 }
 
-/** What is wrong between settings that are each right for themselves. */
-function conflictsIn(config: RegistryConfig, values: readonly SourcedValue[]): ConfigurationProblem[] {
-  if (config.http.workers === 1 || config.storage.driver !== 'inmemory') return [];
-  const key = values.findLast(({ path }) => path.join('.') === 'http.workers')?.key ?? 'http.workers';
-  const rule = 'must be 1 with the inmemory driver, whose content one process cannot show another';
-  return [{ key, rule, fix: 'Write 1, or choose the filesystem driver.' }];
+function keysOf(values: readonly SourcedValue[]): ReadonlyMap<string, string> {
+  return new Map(values.map(({ path, key }) => [path.join('.'), key]));
 }
 
 function toConfig(values: readonly SourcedValue[]): RegistryConfig {
@@ -70,7 +67,7 @@ function assign(section: Record<string, unknown>, [name, ...rest]: readonly stri
 }
 
 function problemsOf(values: readonly SourcedValue[]): ConfigurationProblem[] {
-  const keys = new Map(values.map(({ path, key }) => [path.join('.'), key]));
+  const keys = keysOf(values);
   return validateSync(toConfig(values)).flatMap((error) => describe(error, '', keys));
 }
 

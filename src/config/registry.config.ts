@@ -11,6 +11,7 @@ import {
   loopbackHost,
   oneOf,
   optionalFile,
+  pathPrefix,
   port,
   publicUrl,
   workers,
@@ -41,6 +42,14 @@ export class HttpConfig {
   /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-*` headers are believed. */
   @Setting(addressRanges)
   readonly trustedProxies: readonly string[] = [];
+
+  /** The header that makes a trusted proxy send the files of blobs, if it shall. */
+  @Setting(oneOf('off', 'x-accel-redirect', 'x-sendfile'))
+  readonly sendfile: 'off' | 'x-accel-redirect' | 'x-sendfile' = 'off';
+
+  /** Where `X-Accel-Redirect` finds the folder that holds the content: a path of the proxy, without a slash at its end. */
+  @Setting(pathPrefix)
+  readonly sendfilePrefix: string = '/stowage-content';
 
   /** How long a connection may be silent in the middle of a request. */
   @Setting(duration(1))

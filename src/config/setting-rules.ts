@@ -94,6 +94,14 @@ export const publicUrl: SettingRule = {
   fix: 'Write the URL that clients reach the registry under, such as https://registry.example.com.',
 };
 
+/** Only characters that are written alike in a path and in a URL. */
+export const pathPrefix: SettingRule = {
+  parse: (text) => text.replace(/\/+$/, ''),
+  isValid: (value) => typeof value === 'string' && /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(value),
+  rule: 'must be a path of letters, digits and the characters . _ ~ - /, which begins with a slash',
+  fix: 'Write the internal location of the proxy, such as /stowage-content.',
+};
+
 export const addressRanges: SettingRule = {
   parse: (text) =>
     text

@@ -21,4 +21,5 @@ export type { RegistryResponse } from './registry-response.js';
 export { RegistryServer } from './registry-server.js';
 export { requireHost } from './require-host.js';
 export { sendJson } from './send-json.js';
+export { isFromTrustedProxy } from './trusted-proxy.js';
 export { warn } from './warning.js';

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { RegistryConfig } from '../config/index.js';
-
-type TrustFunction = (address: string, hop: number) => boolean;
+import { isFromTrustedProxy } from './trusted-proxy.js';
 
 /** Makes the URLs that answers carry, as the client has to ask for them. */
 @Injectable()
@@ -25,8 +24,7 @@ export class LocationBuilder {
     if (publicUrl !== undefined) return below(new URL(publicUrl).pathname, path);
     const prefix = request.headers['x-forwarded-prefix'];
     if (typeof prefix !== 'string' || !/^(?:\/[\w.~-]+)+\/?$/.test(prefix)) return path;
-    const isTrusted: TrustFunction = request.app.get('trust proxy fn');
-    return isTrusted(request.socket.remoteAddress ?? '', 0) ? below(prefix, path) : path;
+    return isFromTrustedProxy(request) ? below(prefix, path) : path;
   }
 }
 

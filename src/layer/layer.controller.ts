@@ -1,17 +1,21 @@
 import { Controller, Delete, Get, Head, HttpCode, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { Digest } from '#libs/oci';
 import { Access } from '../auth/index.js';
-import { PathDigest, RepositoryName } from '../http/index.js';
+import { PathDigest, type RegistryResponse, RepositoryName } from '../http/index.js';
 import { DescribeDeleteBlob, DescribeGetBlob, DescribeHeadBlob } from './layer.openapi.js';
 import { LayerService } from './layer.service.js';
 import { sendLayer } from './send-layer.js';
+import { Sendfile } from './sendfile.js';
 
 @ApiTags('blobs')
 @Controller('v2/*name/blobs')
 export class LayerController {
-  constructor(private readonly layers: LayerService) {}
+  constructor(
+    private readonly layers: LayerService,
+    private readonly sendfile: Sendfile,
+  ) {}
 
   /** Tells whether a repository has a blob, and its size */
   @Head(':digest')
@@ -21,9 +25,9 @@ export class LayerController {
     @RepositoryName() name: string,
     @PathDigest() digest: Digest,
     @Req() request: Request,
-    @Res() response: Response,
+    @Res() response: RegistryResponse,
   ): Promise<void> {
-    await sendLayer(await this.layers.fetch(name, digest), request, response);
+    await sendLayer(await this.layers.fetch(name, digest), request, response, this.sendfile);
   }
 
   /** Sends a blob, whole or in part */
@@ -34,9 +38,9 @@ export class LayerController {
     @RepositoryName() name: string,
     @PathDigest() digest: Digest,
     @Req() request: Request,
-    @Res() response: Response,
+    @Res() response: RegistryResponse,
   ): Promise<void> {
-    await sendLayer(await this.layers.fetch(name, digest), request, response);
+    await sendLayer(await this.layers.fetch(name, digest), request, response, this.sendfile);
   }
 
   /** Takes a blob out of a repository */

@@ -4,13 +4,14 @@ import { HttpModule } from '../http/index.js';
 import { StorageDriverModule } from '../storage-driver/index.js';
 import { LayerController } from './layer.controller.js';
 import { LayerService } from './layer.service.js';
+import { Sendfile } from './sendfile.js';
 import { UploadController } from './upload.controller.js';
 
 @Module({
   imports: [AuthModule, HttpModule, StorageDriverModule],
   // Uploads first: `uploads` would otherwise be read as a digest.
   controllers: [UploadController, LayerController],
-  providers: [LayerService],
+  providers: [LayerService, Sendfile],
   exports: [LayerService],
 })
 export class LayerModule {}

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { entityTag, isNotModified } from '../http/index.js';
+import { entityTag, isNotModified, type RegistryResponse } from '../http/index.js';
 import { type ByteRange, contentRange, requestedRanges } from './byte-ranges.js';
 import type { Layer } from './layer.js';
+import type { Sendfile } from './sendfile.js';
 
 const CONTENT_TYPE = 'application/octet-stream';
 /** Bytes. A stream costs more than reading so much at once, and as often as not it is in memory. */
@@ -10,8 +11,16 @@ const SMALL = 64 * 1024;
 /** Content under a digest never changes; one year is the longest that RFC 9111 caches heed. */
 const CACHE_CONTROL = 'max-age=31536000';
 
-/** Answers GET and HEAD of a blob: whole, in part, in several parts, or not at all when the client has it. */
-export async function sendLayer(layer: Layer, request: Request, response: Response): Promise<void> {
+/**
+ * Answers GET and HEAD of a blob: whole, in part, in several parts, or not at all when the client has it or the proxy
+ * sends it.
+ */
+export async function sendLayer(
+  layer: Layer,
+  request: Request,
+  response: RegistryResponse,
+  sendfile: Sendfile,
+): Promise<void> {
   response.set({
     'Accept-Ranges': 'bytes',
     'Cache-Control': CACHE_CONTROL,
@@ -23,6 +32,8 @@ export async function sendLayer(layer: Layer, request: Request, response: Respon
     return;
   }
   const [first, ...others] = rangesOf(layer, request) ?? [];
+  const header = isForProxy(layer, request, first) ? sendfile.headerFor(layer, request) : null;
+  if (header) return leaveToProxy(response, header);
   if (!first) return sendBytes(layer, response.status(200), { start: 0, end: layer.size - 1 });
   if (others.length > 0) return sendParts(layer, response, [first, ...others]);
   response.setHeader('Content-Range', contentRange(first, layer.size));
@@ -34,6 +45,20 @@ function rangesOf(layer: Layer, request: Request): ByteRange[] | null {
   const condition = request.headers['if-range'];
   if (request.method === 'HEAD' || (condition !== undefined && condition !== entityTag(layer.digest))) return null;
   return requestedRanges(request.headers.range, layer.size);
+}
+
+/** Proxies answer to one range alike, but to several, and to what is no range, each in its own way. */
+function isForProxy(layer: Layer, { method, headers }: Request, range: ByteRange | undefined): boolean {
+  if (method !== 'GET' || layer.size <= SMALL) return false;
+  return headers.range === undefined || (range !== undefined && !headers.range.includes(','));
+}
+
+/** The proxy puts the length of what it sends, and the status of a range, in the place of ours. */
+function leaveToProxy(response: RegistryResponse, header: readonly [string, string]): void {
+  response.locals.sentByProxy = true;
+  response.setHeader('Content-Type', CONTENT_TYPE);
+  response.setHeader(...header);
+  response.end();
 }
 
 async function sendBytes(layer: Layer, response: Response, { start, end }: ByteRange): Promise<void> {

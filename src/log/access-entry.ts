@@ -14,6 +14,8 @@ export interface AccessEntry {
   readonly status: number;
   /** Bytes sent, headers included. */
   readonly bytes: number;
+  /** Whether the proxy sends the content to the client, so that status and bytes are those of our answer to the proxy. */
+  readonly sentByProxy: true | undefined;
   /** Milliseconds from the first line of the request to the end of the answer. */
   readonly duration: number;
   readonly requestId: string;

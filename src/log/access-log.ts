@@ -31,6 +31,7 @@ export function accessLog(logger: Logger): RequestHandler {
         path: pathOf(request.originalUrl),
         status: statusOf(response),
         bytes: socket.bytesWritten - bytesBefore,
+        sentByProxy: response.locals.sentByProxy,
         duration: Math.round((performance.now() - start) * 10) / 10,
         requestId,
         remoteAddress,

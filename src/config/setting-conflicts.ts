@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import type { ConfigurationProblem } from './configuration.error.js';
+import type { RegistryConfig } from './registry.config.js';
+
+/** What must hold between settings that are each right for themselves. */
+interface Conflict {
+  /** The setting that is reported. */
+  readonly path: string;
+  isIn(config: RegistryConfig): boolean;
+  /** As `SettingRule` has them. */
+  readonly rule: string;
+  readonly fix: string;
+}
+
+/** Characters that every proxy takes for themselves; some decode what is percent-encoded, and others do not. */
+const PLAIN_PATH = /^[\w.~/-]+$/;
+
+const CONFLICTS: readonly Conflict[] = [
+  {
+    path: 'http.workers',
+    isIn: ({ http, storage }) => http.workers > 1 && storage.driver === 'inmemory',
+    rule: 'must be 1 with the inmemory driver, whose content one process cannot show another',
+    fix: 'Write 1, or choose the filesystem driver.',
+  },
+  {
+    path: 'http.sendfile',
+    isIn: ({ http, storage }) => http.sendfile !== 'off' && storage.driver === 'inmemory',
+    rule: 'must be off with the inmemory driver, which has no files that a proxy could send',
+    fix: 'Write off, or choose the filesystem driver.',
+  },
+  {
+    path: 'http.sendfile',
+    isIn: ({ http }) => http.sendfile !== 'off' && http.trustedProxies.length === 0,
+    rule: 'must be off without http.trustedProxies, because only a trusted proxy is told where files lie',
+    fix: 'Write off, or put the address from which the proxy connects into http.trustedProxies.',
+  },
+  {
+    path: 'storage.filesystem.root',
+    isIn: ({ http, storage }) => http.sendfile === 'x-sendfile' && !PLAIN_PATH.test(resolve(storage.filesystem.root)),
+    rule: 'must lead to a path of letters, digits and the characters . _ ~ - / with x-sendfile, because proxies do not agree how others are written',
+    fix: 'Choose another folder, or x-accel-redirect, which does not name it.',
+  },
+];
+
+/** What is wrong between settings; `keys` has their names as their author wrote them, by their paths. */
+export function conflictsIn(config: RegistryConfig, keys: ReadonlyMap<string, string>): ConfigurationProblem[] {
+  return CONFLICTS.filter(({ isIn }) => isIn(config)).map(({ path, rule, fix }) => ({
+    key: keys.get(path) ?? path,
+    rule,
+    fix,
+  }));
+}
