@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { run } from './command.ts';
 import { BIN } from './workspace.ts';
 
-const DEBIAN_PACKAGES = ['skopeo', 'buildah', 'docker.io', 'docker-registry', 'debootstrap'];
+const DEBIAN_PACKAGES = [
+  'skopeo',
+  'buildah',
+  'docker.io',
+  'docker-registry',
+  'debootstrap',
+  'nginx-light',
+  'apache2-bin',
+  'libapache2-mod-xsendfile',
+  'lighttpd',
+];
 
 /** A client that is built from a Go module. */
 export interface GoClient {

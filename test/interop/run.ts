@@ -10,6 +10,7 @@ import { checkArtifacts } from './checks/artifacts.ts';
 import { checkBuilds } from './checks/builds.ts';
 import { checkForeignRoot, checkOurRoot } from './checks/layout.ts';
 import { checkPlatforms } from './checks/platforms.ts';
+import { checkProxies } from './checks/proxies.ts';
 import { checkSchema1 } from './checks/schema1.ts';
 import { checkSignatures } from './checks/signatures.ts';
 import { checkTags } from './checks/tags.ts';
@@ -62,4 +63,5 @@ async function runAll(): Promise<void> {
   await report.group(checkOurRoot.name, () => checkOurRoot(context, root, snapshot));
   await report.group(checkForeignRoot.name, () => checkForeignRoot(context));
   await report.group(checkSchema1.name, () => checkSchema1(context));
+  await report.group(checkProxies.name, () => checkProxies(context));
 }
