@@ -14,6 +14,7 @@ import { createRegistryConfig } from '../src/config/index.js';
 import { LayerService } from '../src/layer/index.js';
 import { createLogger } from '../src/log/index.js';
 import { ManifestService } from '../src/manifest/index.js';
+import { StorageCache } from '../src/storage-driver/index.js';
 import { createArchive, ReportArchive, ReportModule } from './examples/embedding.js';
 
 const NAME = 'archive/reports';
@@ -80,6 +81,16 @@ describe('the example of docs/embedding.md', () => {
     expect((await archive.list(NAME)).filter((tag) => tag.length === 1)).toEqual([]);
     await expect(archive.tail(NAME, 'z', 1)).rejects.toMatchObject({ code: 'MANIFEST_UNKNOWN' });
     expect((await get(`/blobs/${Digest.of(report)}`)).status).toBe(404);
+  });
+
+  it('knows how useful the cache has been', async () => {
+    await store('cached');
+    await get('/manifests/cached');
+    const before = app.get(StorageCache).statistics?.contents;
+    await get('/manifests/cached');
+    const after = app.get(StorageCache).statistics?.contents;
+    expect(after?.hits).toBeGreaterThan(before?.hits ?? 0);
+    expect(after).toMatchObject({ misses: before?.misses, entries: before?.entries, bytes: before?.bytes });
   });
 
   it('asks its own authorizer, which binds clients and not the services', async () => {

@@ -1,1 +1,2 @@
+export { StorageCache } from './storage-cache.js';
 export { StorageDriverModule } from './storage-driver.module.js';

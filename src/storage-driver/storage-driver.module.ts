@@ -3,6 +3,7 @@ import { CachingStorageDriver, LockManager, type OpenStorage, StorageDriver } fr
 import { CacheConfig, StorageConfig } from '../config/index.js';
 import { Logger } from '../log/index.js';
 import { openStorage } from './open-storage.js';
+import { StorageCache } from './storage-cache.js';
 
 const SINGLE_PROCESS = 'this platform has no locks among processes: only one process may use this storage at a time';
 
@@ -28,7 +29,8 @@ const OPEN_STORAGE = Symbol('OpenStorage');
         changes && maxSize > 0 ? new CachingStorageDriver(driver, changes, { maxBytes: maxSize, maxEntries }) : driver,
     },
     { provide: LockManager, inject: [OPEN_STORAGE], useFactory: ({ locks }: OpenStorage) => locks },
+    StorageCache,
   ],
-  exports: [StorageDriver, LockManager],
+  exports: [StorageDriver, LockManager, StorageCache],
 })
 export class StorageDriverModule {}

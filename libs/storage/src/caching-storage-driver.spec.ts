@@ -29,10 +29,40 @@ describe('CachingStorageDriver', () => {
     other = new CachingStorageDriver(inner, counters, OPTIONS);
   });
 
-  it('reads a file once', async () => {
+  it('reads a file once, and counts what it keeps and how often that was asked for', async () => {
     await one.putContent(LINK, Buffer.from('x'));
     for (let time = 0; time < 3; time++) expect(String(await one.getContent(LINK))).toBe('x');
-    expect(one.statistics).toEqual({ hits: 2, misses: 1 });
+    await one.stat(LINK);
+    for (let time = 0; time < 2; time++) await one.list('/repositories/a/_manifests/tags');
+    expect(one.statistics).toEqual({
+      contents: { hits: 2, misses: 1, entries: 1, bytes: LINK.length + 1 },
+      infos: { hits: 0, misses: 1, entries: 1 },
+      lists: { hits: 1, misses: 1, entries: 1 },
+    });
+  });
+
+  it('counts what is out of date, and what is not there, as missed', async () => {
+    await one.putContent(LINK, Buffer.from('old'));
+    await one.getContent(LINK);
+    await other.putContent(LINK, Buffer.from('new'));
+    await one.getContent(LINK);
+    await one.getContent('/missing').catch(() => undefined);
+    expect(one.statistics.contents).toMatchObject({ hits: 0, misses: 3, entries: 1 });
+  });
+
+  it.each([
+    ['entries', { maxBytes: 1024, maxEntries: 2 }, 2],
+    ['bytes', { maxBytes: 1000, maxEntries: 100 }, 9],
+  ])('keeps no more %s than it may', async (_limit, options, entries) => {
+    const small = new CachingStorageDriver(inner, newCounters(), options);
+    const paths = Array.from({ length: 20 }, (_, number) => `/file-${10 + number}`);
+    for (const path of paths) {
+      await inner.putContent(path, Buffer.alloc(100));
+      await small.getContent(path);
+    }
+    await inner.putContent('/large', Buffer.alloc(500));
+    await small.getContent('/large');
+    expect(small.statistics.contents).toEqual({ hits: 0, misses: 21, entries, bytes: entries * 108 });
   });
 
   const changes: [string, (driver: StorageDriver) => Promise<unknown>][] = [

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import { LRUCache } from 'lru-cache';
 import type { ChangeCounters } from './change-counters.js';
 import { pageOf } from './page.js';
 import { areaOf } from './path-mapper.js';
@@ -12,6 +11,7 @@ import {
   type WalkOptions,
   type WriterOptions,
 } from './storage-driver.js';
+import { type CacheStatistics, ValidatedCache } from './validated-cache.js';
 
 export interface CacheOptions {
   /** Bytes of content that are kept. */
@@ -20,21 +20,14 @@ export interface CacheOptions {
   readonly maxEntries: number;
 }
 
-/** How often what was asked for was there. */
-export interface CacheStatistics {
-  readonly hits: number;
-  readonly misses: number;
-}
-
-/** What was read, and the counts of changes before it was read: it is valid as long as they are the same. */
-interface Cached<T> {
-  readonly value: T;
-  readonly counts: readonly Count[];
-}
-
-interface Count {
-  readonly slot: number;
-  readonly changes: number;
+/** What the memory of a `CachingStorageDriver` holds, and what it was good for. */
+export interface StorageCacheStatistics {
+  /** The content of small files; `bytes` is what it takes, paths included. */
+  readonly contents: CacheStatistics & { readonly bytes: number };
+  /** Sizes of files, and whether they are there. */
+  readonly infos: CacheStatistics;
+  /** The names in directories. */
+  readonly lists: CacheStatistics;
 }
 
 /** Names that are kept in lists; some fifty bytes each. */
@@ -50,11 +43,9 @@ const LARGEST_PART = 8;
  * that they lie in.
  */
 export class CachingStorageDriver extends StorageDriver {
-  private readonly contents: LRUCache<string, Cached<Buffer>>;
-  private readonly infos: LRUCache<string, Cached<FileInfo>>;
-  private readonly lists: LRUCache<string, Cached<string[]>>;
-  private hits = 0;
-  private misses = 0;
+  private readonly contents: ValidatedCache<Buffer>;
+  private readonly infos: ValidatedCache<FileInfo>;
+  private readonly lists: ValidatedCache<string[]>;
 
   constructor(
     private readonly inner: StorageDriver,
@@ -62,17 +53,18 @@ export class CachingStorageDriver extends StorageDriver {
     { maxBytes, maxEntries }: CacheOptions,
   ) {
     super();
-    this.contents = new LRUCache({
-      max: maxEntries,
-      maxSize: maxBytes,
-      maxEntrySize: Math.ceil(maxBytes / LARGEST_PART),
-      sizeCalculation: ({ value }, path) => value.length + path.length,
+    this.contents = new ValidatedCache(changes, filesOf, {
+      maxEntries,
+      size: {
+        max: maxBytes,
+        maxOfOne: Math.ceil(maxBytes / LARGEST_PART),
+        of: (content, path) => content.length + path.length,
+      },
     });
-    this.infos = new LRUCache({ max: maxEntries });
-    this.lists = new LRUCache({
-      max: maxEntries,
-      maxSize: MAX_NAMES,
-      sizeCalculation: ({ value }) => value.length + 1,
+    this.infos = new ValidatedCache(changes, filesOf, { maxEntries });
+    this.lists = new ValidatedCache(changes, listsOf, {
+      maxEntries,
+      size: { max: MAX_NAMES, of: (names) => names.length + 1 },
     });
   }
 
@@ -84,16 +76,21 @@ export class CachingStorageDriver extends StorageDriver {
     return this.inner.localRoot;
   }
 
-  get statistics(): CacheStatistics {
-    return { hits: this.hits, misses: this.misses };
+  get statistics(): StorageCacheStatistics {
+    const { contents, infos, lists } = this;
+    return {
+      contents: { ...contents.statistics, bytes: contents.size },
+      infos: infos.statistics,
+      lists: lists.statistics,
+    };
   }
 
   getContent(path: string): Promise<Buffer> {
-    return this.cached(this.contents, path, filesOf, () => this.inner.getContent(path));
+    return this.contents.get(path, () => this.inner.getContent(path));
   }
 
   stat(path: string): Promise<FileInfo> {
-    return this.cached(this.infos, path, filesOf, () => this.inner.stat(path));
+    return this.infos.get(path, () => this.inner.stat(path));
   }
 
   async putContent(path: string, content: Uint8Array): Promise<void> {
@@ -124,7 +121,7 @@ export class CachingStorageDriver extends StorageDriver {
   /** Whole lists of names are kept inside repositories, where a page of many tags would read all of them each time. */
   async list(path: string, options: ListOptions = {}): Promise<string[]> {
     if (areaOf(path) === null) return this.inner.list(path, options);
-    const names = await this.cached(this.lists, path, listsOf, () => this.inner.list(path));
+    const names = await this.lists.get(path, () => this.inner.list(path));
     return pageOf(names, options);
   }
 
@@ -134,29 +131,6 @@ export class CachingStorageDriver extends StorageDriver {
 
   redirectUrl(path: string, request: RedirectRequest): Promise<string | null> {
     return this.inner.redirectUrl(path, request);
-  }
-
-  private async cached<T extends object>(
-    cache: LRUCache<string, Cached<T>>,
-    path: string,
-    keysOf: (path: string) => readonly string[],
-    read: () => Promise<T>,
-  ): Promise<T> {
-    const known = cache.get(path);
-    if (known?.counts.every(({ slot, changes }) => this.changes.at(slot) === changes)) {
-      this.hits++;
-      return known.value;
-    }
-    this.misses++;
-    const counts = keysOf(path).map((key) => this.count(key));
-    const value = await read();
-    cache.set(path, { value, counts });
-    return value;
-  }
-
-  private count(key: string): Count {
-    const slot = this.changes.slotOf(key);
-    return { slot, changes: this.changes.at(slot) };
   }
 
   /** Counts the change even where it failed: it may have been made before it could not be made durable. */

@@ -1,4 +1,4 @@
-export { type CacheOptions, type CacheStatistics, CachingStorageDriver } from './caching-storage-driver.js';
+export { type CacheOptions, CachingStorageDriver, type StorageCacheStatistics } from './caching-storage-driver.js';
 export { CHANGE_SLOTS, ChangeCounters } from './change-counters.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
 export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIfPresent } from './if-present.js';
@@ -28,3 +28,4 @@ export {
   UnsupportedError,
   WriterClosedError,
 } from './storage-error.js';
+export type { CacheStatistics } from './validated-cache.js';

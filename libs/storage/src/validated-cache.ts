@@ -1,0 +1,84 @@
+import { LRUCache } from 'lru-cache';
+import type { ChangeCounters } from './change-counters.js';
+
+/** What one cache has done since the process began. */
+export interface CacheStatistics {
+  /** How often what was asked for was there. */
+  readonly hits: number;
+  /** How often it was not there, or out of date. */
+  readonly misses: number;
+  /** Paths of which something is kept now. */
+  readonly entries: number;
+}
+
+export interface CacheLimits<T> {
+  readonly maxEntries: number;
+  /** The sum of the sizes of all values. Without it, only entries are counted. */
+  readonly size?: {
+    readonly max: number;
+    readonly maxOfOne?: number;
+    readonly of: (value: T, path: string) => number;
+  };
+}
+
+/** What was read, and the counts of changes before it was read: it is valid as long as they are the same. */
+interface Entry<T> {
+  readonly value: T;
+  readonly counts: readonly Count[];
+}
+
+interface Count {
+  readonly slot: number;
+  readonly changes: number;
+}
+
+/** Keeps what was read of paths as long as no change is counted of what it depends on; the least used goes first. */
+export class ValidatedCache<T extends object> {
+  private readonly entries: LRUCache<string, Entry<T>>;
+  private hits = 0;
+  private misses = 0;
+
+  constructor(
+    private readonly changes: ChangeCounters,
+    /** The keys under which the changes count that what was read of a path depends on. */
+    private readonly keysOf: (path: string) => readonly string[],
+    { maxEntries, size }: CacheLimits<T>,
+  ) {
+    this.entries = new LRUCache({
+      max: maxEntries,
+      ...(size && {
+        maxSize: size.max,
+        maxEntrySize: size.maxOfOne ?? size.max,
+        sizeCalculation: ({ value }, path) => size.of(value, path),
+      }),
+    });
+  }
+
+  get statistics(): CacheStatistics {
+    return { hits: this.hits, misses: this.misses, entries: this.entries.size };
+  }
+
+  /** The sum of the sizes of what is kept. */
+  get size(): number {
+    return this.entries.calculatedSize;
+  }
+
+  /** What is kept of `path`, or else what `read` gives. */
+  async get(path: string, read: () => Promise<T>): Promise<T> {
+    const known = this.entries.get(path);
+    if (known?.counts.every(({ slot, changes }) => this.changes.at(slot) === changes)) {
+      this.hits++;
+      return known.value;
+    }
+    this.misses++;
+    const counts = this.keysOf(path).map((key) => this.count(key));
+    const value = await read();
+    this.entries.set(path, { value, counts });
+    return value;
+  }
+
+  private count(key: string): Count {
+    const slot = this.changes.slotOf(key);
+    return { slot, changes: this.changes.at(slot) };
+  }
+}
