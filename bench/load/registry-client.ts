@@ -20,11 +20,16 @@ interface BlobSource {
 const BINARY = { 'Content-Type': 'application/octet-stream' };
 export const ACCEPT_MANIFEST = { Accept: MANIFEST_TYPE };
 
-/** The requests of pushes and pulls on one connection. Every answer that is not the expected one is an error. */
+/**
+ * The requests of pushes and pulls on one connection, or on the next one where the server ends it. Every answer that is not
+ * the expected one is an error.
+ */
 export class RegistryClient {
-  readonly #connection: Connection;
+  readonly #url: string;
+  #connection: Connection;
 
   constructor(url: string) {
+    this.#url = url;
     this.#connection = new Connection(url);
   }
 
@@ -34,6 +39,10 @@ export class RegistryClient {
 
   async expect(status: number, method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     const answer = await this.#connection.request(method, path, options);
+    if (answer.headers.get('connection') === 'close') {
+      this.#connection.close();
+      this.#connection = new Connection(this.#url);
+    }
     if (answer.status === status) return answer;
     throw new UnexpectedAnswerError(`${method} ${path}: ${answer.status} ${answer.body.toString().slice(0, 300)}`);
   }

@@ -14,7 +14,7 @@ export {
   UploadId,
 } from './params.js';
 export { queryText, queryTexts, readOrUndefined } from './query.js';
-export { bodyOf, readBody } from './read-body.js';
+export { readBody, uploadBodyOf } from './read-body.js';
 export { RegistryExceptionFilter } from './registry-exception.filter.js';
 export { RegistryExpressAdapter } from './registry-express-adapter.js';
 export type { RegistryResponse } from './registry-response.js';

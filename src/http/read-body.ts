@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { Request } from 'express';
 import { OciError } from '#libs/oci';
+import { DirectBody, mayReceiveDirectly } from './direct-body.js';
 
 /**
  * The body of a request, piece by piece. Whoever stops in the middle can still answer: the exception filter drops the
@@ -7,6 +9,11 @@ import { OciError } from '#libs/oci';
  */
 export function bodyOf(request: Readable): AsyncIterable<Buffer> {
   return request.iterator({ destroyOnReturn: false });
+}
+
+/** The body of an upload, like `bodyOf`, but a piece of a large one may be good only until the next is asked for. */
+export function uploadBodyOf(request: Request): AsyncIterable<Uint8Array> | DirectBody {
+  return mayReceiveDirectly(request) ? new DirectBody(request) : bodyOf(request);
 }
 
 /** Reads a whole request body. Throws `SIZE_INVALID` with status 413 as soon as it passes `limit` bytes. */

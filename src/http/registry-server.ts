@@ -1,7 +1,8 @@
-import { type RequestListener, Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpConfig } from '../config/index.js';
 import { answerClientError } from './client-error.js';
+import { directBodyOf } from './direct-body.js';
 
 /** Room for a hundred `?tag=` parameters of the greatest length, in bytes. */
 const MAX_HEADER_SIZE = 64 * 1024;
@@ -76,10 +77,15 @@ export class RegistryServer extends Server {
   /** Whether the next move is the server's: the request is there as far as it was read, and its answer is not begun. */
   private isAtWork(socket: Socket): boolean {
     const [first] = this.due.get(socket) ?? [];
-    return first !== undefined && !first.headersSent && (first.req.complete || first.req.readableLength > 0);
+    return first !== undefined && !first.headersSent && hasArrived(first.req);
   }
 }
 
 function announceEnd(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
+}
+
+/** Whether the request is there as far as it is wanted now. */
+function hasArrived(request: IncomingMessage): boolean {
+  return directBodyOf(request)?.isPaused ?? (request.complete || request.readableLength > 0);
 }

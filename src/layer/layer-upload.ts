@@ -157,6 +157,7 @@ async function pump(
     if (expected !== undefined && received > expected) break;
     for (const hash of hashes) hash.update(chunk);
     await writer.write(chunk);
+    if (content.isReused) await writer.flush();
   }
   if (expected !== undefined && received !== expected) throw new OciError('SIZE_INVALID', { range, received });
 }

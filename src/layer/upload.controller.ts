@@ -4,7 +4,6 @@ import type { Request, Response } from 'express';
 import { Digest, parseRepositoryName } from '#libs/oci';
 import { Access, Authorizer } from '../auth/index.js';
 import {
-  bodyOf,
   LocationBuilder,
   QueryDigest,
   queryDigestOf,
@@ -12,6 +11,7 @@ import {
   RepositoryName,
   readOrUndefined,
   UploadId,
+  uploadBodyOf,
 } from '../http/index.js';
 import { LayerService } from './layer.service.js';
 import type { LayerUpload } from './layer-upload.js';
@@ -41,7 +41,7 @@ export class UploadController {
   async startUpload(@RepositoryName() name: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     if (request.query.digest !== undefined) {
       const digest = queryDigestOf(request);
-      await this.layers.put(name, bodyOf(request), { digest, ...totalSize(request) });
+      await this.layers.put(name, uploadBodyOf(request), { digest, ...totalSize(request) });
       return this.sendCreated(name, digest, request, response);
     }
     const mounted = await this.mount(name, request);
@@ -62,7 +62,7 @@ export class UploadController {
     const upload = this.layers.session(name, id);
     // Also for the answer to a chunk that is refused.
     response.set('Location', this.locationOf(upload, request));
-    await upload.write(bodyOf(request), chunkRange(request));
+    await upload.write(uploadBodyOf(request), chunkRange(request));
     this.sendSession(upload, request, response.status(202));
   }
 
@@ -80,7 +80,7 @@ export class UploadController {
     const upload = this.layers.session(name, id);
     response.set('Location', this.locationOf(upload, request));
     const range = chunkRange(request);
-    await upload.finish({ digest, ...totalSize(request), ...(range && { range }) }, bodyOf(request));
+    await upload.finish({ digest, ...totalSize(request), ...(range && { range }) }, uploadBodyOf(request));
     this.sendCreated(name, digest, request, response);
   }
 

@@ -184,6 +184,10 @@ class CountingFileWriter extends FileWriter {
     return this.inner.write(chunk);
   }
 
+  flush(): Promise<void> {
+    return this.inner.flush();
+  }
+
   close(): Promise<void> {
     return this.changing(changesAt(this.path), () => this.inner.close());
   }

@@ -59,9 +59,12 @@ export abstract class FileWriter {
 
   /**
    * Takes a chunk; resolves when the next may come, which is how a slow disk holds back a fast sender. The chunk must
-   * not be changed afterwards.
+   * not be changed before the next `flush` resolves.
    */
   abstract write(chunk: Uint8Array): Promise<void>;
+
+  /** Resolves when the chunks so far are no longer needed, and may be changed. That makes nothing durable. */
+  abstract flush(): Promise<void>;
 
   /** Makes what was written durable and keeps it for a later `append`. */
   abstract close(): Promise<void>;

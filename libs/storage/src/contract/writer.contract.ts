@@ -4,7 +4,7 @@ import { InvalidOffsetError, WriterClosedError } from '../storage-error.js';
 import { bytes, everyByte, exists, type GetDriver, textAt } from './support.contract.js';
 
 const ENDINGS = ['close', 'commit'] as const;
-const CALLS = ['write', 'close', 'commit', 'cancel'] as const;
+const CALLS = ['write', 'flush', 'close', 'commit', 'cancel'] as const;
 const STATES = { close: 'closed', commit: 'committed', cancel: 'cancelled' } as const;
 
 export function describeWriter(driver: GetDriver): void {
@@ -41,6 +41,20 @@ export function describeWriter(driver: GetDriver): void {
       const writer = await driver().writer('/up/data');
       await writer.write(content.subarray(0, 4_990_000));
       for (let i = 4_990_000; i < 5_000_000; i++) await writer.write(content.subarray(i, i + 1));
+      await writer.commit();
+      expect(content.equals(await driver().getContent('/up/data'))).toBe(true);
+    });
+
+    it('needs a chunk no longer once it is flushed', async () => {
+      const writer = await driver().writer('/up/data');
+      const content = everyByte(3_000_000);
+      const buffer = Buffer.alloc(400_000);
+      for (let at = 0; at < content.length; at += buffer.length) {
+        const size = content.copy(buffer, 0, at);
+        await writer.write(buffer.subarray(0, size));
+        await writer.flush();
+        buffer.fill(0);
+      }
       await writer.commit();
       expect(content.equals(await driver().getContent('/up/data'))).toBe(true);
     });

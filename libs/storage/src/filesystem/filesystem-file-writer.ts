@@ -38,6 +38,11 @@ export class FilesystemFileWriter extends FileWriter {
     await this.queue.add(chunk);
   }
 
+  async flush(): Promise<void> {
+    this.requireOpen();
+    await failingAt(this.file.path, () => this.queue.drain());
+  }
+
   async close(): Promise<void> {
     this.requireOpen();
     await this.complete('closed', this.file.path);

@@ -6,6 +6,8 @@ import type { MemoryFile } from './memory-tree.js';
 export class MemoryFileWriter extends FileWriter {
   private state: WriterClosedError['state'] | 'open' = 'open';
   private readonly chunks: Buffer[] = [];
+  /** How many of the chunks nobody else may change. */
+  private owned = 0;
   private written = 0;
 
   /** `place` brings the file to where it belongs once it is complete. */
@@ -25,6 +27,13 @@ export class MemoryFileWriter extends FileWriter {
     this.requireOpen();
     this.chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
     this.written += chunk.length;
+  }
+
+  async flush(): Promise<void> {
+    this.requireOpen();
+    for (; this.owned < this.chunks.length; this.owned++) {
+      this.chunks[this.owned] = Buffer.from(this.chunks[this.owned] as Buffer);
+    }
   }
 
   async close(): Promise<void> {
