@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RegistryConfigInput } from '../src/config/index.js';
-import { pushBlob, type Registry, randomBlob, startRegistry } from './support/registry.js';
+import { logged, pushBlob, type Registry, randomBlob, startRegistry } from './support/registry.js';
 
 type HttpInput = NonNullable<RegistryConfigInput['http']>;
 
@@ -55,11 +55,12 @@ describe('a blob that the proxy can send', () => {
   it('is logged as sent by the proxy', async () => {
     await get({ ...PROXIED, 'X-Request-Id': 'by-proxy' });
     await get({ 'X-Request-Id': 'by-us' });
-    const lineOf = (id: string) => registry.log.find(({ requestId }) => requestId === id);
-    expect(lineOf('by-proxy')).toMatchObject({ status: 200, sentByProxy: true, remoteAddress: '192.0.2.7' });
-    expect(lineOf('by-proxy')?.bytes).toBeLessThan(LARGE.length);
-    expect(lineOf('by-us')).not.toHaveProperty('sentByProxy');
-    expect(lineOf('by-us')?.bytes).toBeGreaterThan(LARGE.length);
+    const byProxy = await logged(registry, 'by-proxy');
+    expect(byProxy).toMatchObject({ status: 200, sentByProxy: true, remoteAddress: '192.0.2.7' });
+    expect(byProxy.bytes).toBeLessThan(LARGE.length);
+    const byUs = await logged(registry, 'by-us');
+    expect(byUs).not.toHaveProperty('sentByProxy');
+    expect(byUs.bytes).toBeGreaterThan(LARGE.length);
   });
 
   it.each<[string, Record<string, string>, number, number]>([

@@ -8,6 +8,8 @@ export interface RequestLocals {
   name?: string;
   /** Whether the proxy was told to send the content itself. */
   sentByProxy?: boolean;
+  /** Bytes of the answer that the socket does not know of. */
+  directBytes?: number;
 }
 
 export type RegistryResponse = Response<unknown, RequestLocals>;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { entityTag, isNotModified, type RegistryResponse } from '../http/index.js';
+import { allowDirectOutput, entityTag, isNotModified, type RegistryResponse } from '../http/index.js';
 import { type ByteRange, contentRange, requestedRanges } from './byte-ranges.js';
 import type { Layer } from './layer.js';
 import type { Sendfile } from './sendfile.js';
@@ -73,6 +73,7 @@ async function sendBytes(layer: Layer, response: Response, { start, end }: ByteR
     response.end((await layer.content()).subarray(start, end + 1));
     return;
   }
+  allowDirectOutput(response);
   await layer.send(response, start, length);
   response.end();
 }

@@ -30,7 +30,7 @@ export function accessLog(logger: Logger): RequestHandler {
         name: response.locals.name,
         path: pathOf(request.originalUrl),
         status: statusOf(response),
-        bytes: socket.bytesWritten - bytesBefore,
+        bytes: socket.bytesWritten - bytesBefore + (response.locals.directBytes ?? 0),
         sentByProxy: response.locals.sentByProxy,
         duration: Math.round((performance.now() - start) * 10) / 10,
         requestId,

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { createRegistryConfig, type RegistryConfigInput } from '../../src/config/index.js';
@@ -33,6 +34,15 @@ export async function startRegistry(input: RegistryConfigInput = {}): Promise<Re
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return { app, url, log, client: () => request(url), close: () => app.close() };
+}
+
+/** The line of the log on a request, which may come after the client has all of its answer. */
+export async function logged(registry: Registry, requestId: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    const line = registry.log.find((entry) => entry.requestId === requestId);
+    if (line) return line;
+    await setTimeout(5);
+  }
 }
 
 /** The digest of content, in the algorithm of your choice. */

@@ -33,6 +33,11 @@ export class Outlet {
     });
   }
 
+  /** Whether the stream may take more. */
+  get isOpen(): boolean {
+    return this.failure === null;
+  }
+
   release(): void {
     this.sink.off('close', this.end);
     // A stream that breaks may tell so later, and nobody else might listen.

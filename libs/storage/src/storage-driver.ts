@@ -119,7 +119,8 @@ export abstract class StorageDriver {
 
   /**
    * Hands the file at `path` over to `sink` from `offset` bytes on, for `length` bytes or to its end; for large files,
-   * which take more time and memory by way of `reader`. Resolves when the sink has taken all, and does not end it.
+   * which take more time and memory by way of `reader`. Resolves when the sink has taken all, and does not end it. Where the
+   * sink has a `DIRECT_OUTPUT`, bytes may go to its socket past it.
    *
    * Rejects, before anything is handed over, with `PathNotFoundError` and with `InvalidOffsetError` for a negative
    * offset; with `TruncatedFileError` when the file has not as many bytes as `length` asks for; with the error of the

@@ -16,6 +16,7 @@ import {
 import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
 import { childOf, isComponent, parentOf } from '../storage-path.js';
 import { walkTree } from '../walk-tree.js';
+import type { KernelCopy } from './copy-in-kernel.js';
 import { removeFile, removeFolder } from './deletion.js';
 import { openFile, READ, readUpTo, withDescriptor } from './descriptor.js';
 import { replaceFile } from './durable-file.js';
@@ -42,7 +43,10 @@ export class FilesystemStorageDriver extends StorageDriver {
   readonly localRoot: string;
   private readonly folders: Folders;
 
-  constructor(root: string) {
+  constructor(
+    root: string,
+    private readonly kernel: KernelCopy | null = null,
+  ) {
     super();
     this.localRoot = resolve(root);
     this.folders = new Folders(this.localRoot);
@@ -78,7 +82,7 @@ export class FilesystemStorageDriver extends StorageDriver {
     requireOffset(path, offset);
     requireLength(length);
     const opening = this.reading(path, (file) => openFile(file, READ));
-    await withDescriptor(opening, (fd) => sendFile(fd, path, sink, offset, length));
+    await withDescriptor(opening, (fd) => sendFile(fd, path, sink, offset, length, this.kernel));
   }
 
   async writer(path: string, options: WriterOptions = {}): Promise<FileWriter> {

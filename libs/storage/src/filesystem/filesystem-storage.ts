@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { OpenOptions, OpenStorage } from '../load-storage.js';
+import { loadKernelCopy } from './copy-in-kernel.js';
 import { syncFolder } from './durable-file.js';
 import { FilesystemLockManager } from './filesystem-lock-manager.js';
 import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
@@ -12,7 +13,7 @@ export async function openFilesystemStorage(root: string, { readOnly }: OpenOpti
   if (!readOnly) await makeRoot(resolve(root));
   const locks = new FilesystemLockManager(root, await loadFlock());
   return {
-    driver: new FilesystemStorageDriver(root),
+    driver: new FilesystemStorageDriver(root, await loadKernelCopy()),
     locks,
     changes: readOnly ? null : await openSharedCounters(root, locks),
     acrossProcesses: locks.acrossProcesses,

@@ -1,0 +1,31 @@
+import { closeSync } from 'node:fs';
+import type { DirectOutput } from '../direct-sink.js';
+import type { KernelCopy } from './copy-in-kernel.js';
+
+/** So much at a time, in bytes: somebody else may wait for the thread. */
+const LARGEST_COPY = 2 * 1024 * 1024;
+
+/** The way of a file to a socket inside the operating system. It has to be closed. */
+export class Passage {
+  /** A descriptor of our own: that of the stream may be closed, and given to another connection, at any time. */
+  private socket = -1;
+
+  constructor(
+    private readonly kernel: KernelCopy,
+    private readonly output: DirectOutput,
+  ) {}
+
+  /** Resolves with how many bytes of the file went to the socket; 0 where it takes none now. */
+  async send(file: number, start: number, end: number): Promise<number> {
+    const descriptor = this.output.descriptor();
+    if (descriptor === null) return 0;
+    if (this.socket === -1) this.socket = this.kernel.duplicate(descriptor);
+    const copied = await this.kernel.copy(this.socket, file, start, Math.min(end - start, LARGEST_COPY));
+    if (copied > 0) this.output.passed(copied);
+    return Math.max(copied, 0);
+  }
+
+  close(): void {
+    if (this.socket !== -1) closeSync(this.socket);
+  }
+}
