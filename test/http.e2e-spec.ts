@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RegistryConfigInput } from '../src/config/index.js';
 import { pushImage } from './support/images.js';
-import { pushBlob, type Registry, randomBlob, startRegistry } from './support/registry.js';
+import { logged, pushBlob, type Registry, randomBlob, startRegistry } from './support/registry.js';
 
 describe('HTTP', () => {
   let registry: Registry;
@@ -95,9 +95,12 @@ describe('HTTP', () => {
       .get('/v2/some/where/tags/list?secret=1')
       .set('X-Request-Id', 'my-id')
       .expect('X-Request-Id', 'my-id');
-    const line = () => registry.log.find(({ requestId }) => requestId === 'my-id');
-    while (!line()) await new Promise(setImmediate);
-    expect(line()).toMatchObject({ method: 'GET', route: 'listTags', name: 'some/where', status: 404 });
+    expect(await logged(registry, 'my-id')).toMatchObject({
+      method: 'GET',
+      route: 'listTags',
+      name: 'some/where',
+      status: 404,
+    });
     expect(JSON.stringify(registry.log)).not.toContain('secret');
   });
 });
