@@ -8,6 +8,8 @@ import type { UploadState } from './upload-store.js';
 export interface ContentHash {
   readonly algorithm: string;
   update(chunk: Uint8Array): void;
+  /** In another thread; where there is none, absent. Nothing else may use the chunk or the hash until it resolves. */
+  updateAside?(chunk: Uint8Array): Promise<void>;
   /** In lower-case hexadecimal digits. */
   digest(): string;
 }

@@ -155,11 +155,19 @@ async function pump(
   for await (const chunk of content) {
     received += chunk.length;
     if (expected !== undefined && received > expected) break;
-    for (const hash of hashes) hash.update(chunk);
-    await writer.write(chunk);
-    if (content.isReused) await writer.flush();
+    await Promise.all([writeChunk(writer, chunk, content.isReused), ...hashes.map((hash) => addTo(hash, chunk))]);
   }
   if (expected !== undefined && received !== expected) throw new OciError('SIZE_INVALID', { range, received });
+}
+
+async function writeChunk(writer: FileWriter, chunk: Uint8Array, isReused = false): Promise<void> {
+  await writer.write(chunk);
+  if (isReused) await writer.flush();
+}
+
+async function addTo(hash: ContentHash, chunk: Uint8Array): Promise<void> {
+  if (hash.updateAside) await hash.updateAside(chunk);
+  else hash.update(chunk);
 }
 
 /** `0-0` for none, too: the specification has no form for it. */

@@ -120,6 +120,42 @@ describe('a hash', () => {
   });
 });
 
+describe('a hash that works aside', () => {
+  it.each(ALGORITHMS)('goes on where it stood, with chunks of any size (%s)', async (algorithm) => {
+    const content = randomBytes(2_000_000);
+    const hash = createHash(algorithm);
+    for (const [start, end] of [
+      [0, 10],
+      [10, 600_000],
+      [600_000, 600_000],
+      [600_000, 600_100],
+    ] as const) {
+      await hash.updateAside(content.subarray(start, end));
+      expect(hash.length).toBe(end);
+    }
+    const second = resumed(hash);
+    await second.updateAside(content.subarray(600_100));
+    expect(second.digest()).toBe(expected(algorithm, content));
+  });
+
+  it('is right among hundreds of others, while garbage is collected', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const contents = Array.from({ length: 8 }, () => randomBytes(300_000));
+    const digests = contents.map((content) => expected('sha256', Buffer.concat([content, content])));
+    const work = Array.from({ length: 400 }, async (_, index) => {
+      const hash = createHash('sha256');
+      // Nobody else has these chunks.
+      for (let time = 0; time < 2; time++) await hash.updateAside(Uint8Array.from(contents[index % 8] ?? []));
+      return hash.digest();
+    });
+    const collecting = setInterval(collect, 1);
+    const results = await Promise.all(work);
+    clearInterval(collecting);
+    expect(results.every((digest, index) => digest === digests[index % 8])).toBe(true);
+  });
+});
+
 describe('a state', () => {
   it.each(ALGORITHMS)('is taken up in another process (%s)', (algorithm) => {
     const content = randomBytes(1500);

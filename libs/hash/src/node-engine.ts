@@ -29,6 +29,11 @@ class NodeHash implements ResumableHash {
     this.#length += chunk.length;
   }
 
+  /** The hash of node:crypto has no other thread. */
+  async updateAside(chunk: Uint8Array): Promise<void> {
+    this.update(chunk);
+  }
+
   digest(): string {
     return this.#hash.copy().digest('hex');
   }

@@ -13,6 +13,12 @@ export interface ResumableHash {
   /** Adds `chunk`, synchronously: its memory may be reused afterwards. */
   update(chunk: Uint8Array): void;
 
+  /**
+   * Adds `chunk` in another thread, where that is possible and the chunk large enough to be worth it. Until it resolves,
+   * neither the chunk nor the hash may be used for anything else.
+   */
+  updateAside(chunk: Uint8Array): Promise<void>;
+
   /** The hash of all so far, in lower-case hexadecimal digits. More may be added afterwards. */
   digest(): string;
 

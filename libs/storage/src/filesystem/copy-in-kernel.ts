@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+
 /** What the operating system does for files that are sent. */
 export interface KernelCopy {
   /** Copies up to `size` bytes from `position` of the file to a socket; resolves with how many, -1 where none could be. */
@@ -6,21 +8,31 @@ export interface KernelCopy {
   duplicate(socket: number): number;
 }
 
+/** Less than a half of what koffi takes at a time. */
+const MOST_CALLS = 100;
+
+/** What the calls under way write to. Koffi keeps the addresses only, and the memory has to outlive the call. */
+const inUse = new Set<BigInt64Array>();
+
 /** `sendfile(2)` of Linux; null elsewhere, and where koffi has no build for this machine. */
 export async function loadKernelCopy(): Promise<KernelCopy | null> {
   if (process.platform !== 'linux') return null;
   try {
     const { default: koffi } = await import('koffi');
     const system = koffi.load(null);
-    const sendfile = system.func('intptr_t sendfile64(int out, int in, void *offset, size_t count)');
+    const sendfile = promisify(system.func('intptr_t sendfile64(int out, int in, void *offset, size_t count)').async);
     const duplicate = system.func('int dup(int fd)');
     return {
-      copy: (socket, file, position, size) =>
-        new Promise((resolve, reject) => {
-          const offset = BigInt64Array.of(BigInt(position));
-          const done = (error: unknown, copied: number) => (error ? reject(error) : resolve(copied));
-          sendfile.async(socket, file, offset, size, done);
-        }),
+      copy: async (socket, file, position, size) => {
+        if (inUse.size === MOST_CALLS) return -1;
+        const offset = BigInt64Array.of(BigInt(position));
+        inUse.add(offset);
+        try {
+          return Number(await sendfile(socket, file, offset, size));
+        } finally {
+          inUse.delete(offset);
+        }
+      },
       duplicate: (socket) => duplicate(socket),
     };
   } catch {
