@@ -9,6 +9,9 @@ const KIB = 1024;
 const SMALLEST = 16 * 1024 * KIB;
 /** Received, hashed and written while it is in the processor's cache. */
 const BUFFER_SIZE = 512 * KIB;
+/** Takes a little more time for each byte. For all that come while there are many, lest they take much memory together. */
+const SMALL_BUFFER_SIZE = 256 * KIB;
+const MANY = 16;
 const BUFFERS = 2;
 
 const BODIES = new WeakMap<IncomingMessage, DirectBody>();
@@ -30,6 +33,8 @@ export function mayReceiveDirectly({ headers, socket }: Request): boolean {
  */
 export class DirectBody implements AsyncIterableIterator<Uint8Array> {
   readonly isReused = true;
+  private static underWay = 0;
+  private readonly bufferSize = DirectBody.underWay < MANY ? BUFFER_SIZE : SMALL_BUFFER_SIZE;
   private buffers: readonly Buffer[] = [];
   /** Number of the buffer that is being filled, and bytes that it has. */
   private current = 0;
@@ -64,9 +69,10 @@ export class DirectBody implements AsyncIterableIterator<Uint8Array> {
     const { request } = this;
     const { socket } = request;
     BODIES.set(request, this);
-    this.buffers = Array.from({ length: BUFFERS }, () => Buffer.allocUnsafeSlow(BUFFER_SIZE));
+    DirectBody.underWay++;
+    this.buffers = Array.from({ length: BUFFERS }, () => Buffer.allocUnsafeSlow(this.bufferSize));
     request.res?.setHeader('Connection', 'close');
-    socket.on('close', () => this.fail(request.errored ?? new Error('the connection was closed')));
+    socket.on('close', () => this.end(request.errored ?? new Error('the connection was closed')));
     this.lingerOn(socket);
     for (let piece = request.read(); piece !== null; piece = request.read()) {
       piece.copy(this.place());
@@ -79,7 +85,7 @@ export class DirectBody implements AsyncIterableIterator<Uint8Array> {
 
   place(): Uint8Array {
     // Never empty, whatever the client sends behind the body.
-    const end = this.missing === 0 ? BUFFER_SIZE : Math.min(BUFFER_SIZE, this.filled + this.missing);
+    const end = this.missing === 0 ? this.bufferSize : Math.min(this.bufferSize, this.filled + this.missing);
     return this.buffer.subarray(this.filled, end);
   }
 
@@ -87,7 +93,7 @@ export class DirectBody implements AsyncIterableIterator<Uint8Array> {
     if (this.missing === 0) return false;
     this.filled += size;
     this.missing -= size;
-    if (this.filled === BUFFER_SIZE || this.missing === 0) this.turn();
+    if (this.filled === this.bufferSize || this.missing === 0) this.turn();
     return !this.isPaused;
   }
 
@@ -154,8 +160,9 @@ export class DirectBody implements AsyncIterableIterator<Uint8Array> {
     };
   }
 
-  private fail(error: Error): void {
-    this.failure ??= error;
+  private end(reason: Error): void {
+    DirectBody.underWay--;
+    this.failure = reason;
     this.wake();
   }
 }
