@@ -3,9 +3,11 @@ import type { ChangeCounters } from './change-counters.js';
 import { pageOf } from './page.js';
 import { areaOf } from './path-mapper.js';
 import {
+  type ChangeOptions,
   type FileInfo,
   FileWriter,
   type ListOptions,
+  type NewFile,
   type RedirectRequest,
   StorageDriver,
   type WalkOptions,
@@ -93,16 +95,21 @@ export class CachingStorageDriver extends StorageDriver {
     return this.infos.get(path, () => this.inner.stat(path));
   }
 
-  async putContent(path: string, content: Uint8Array): Promise<void> {
-    await this.changing(changesAt(path), () => this.inner.putContent(path, content));
+  async putContent(path: string, content: Uint8Array, options?: ChangeOptions): Promise<void> {
+    await this.changing(changesAt(path), () => this.inner.putContent(path, content, options));
+  }
+
+  override async putAll(steps: readonly (readonly NewFile[])[]): Promise<void> {
+    const keys = steps.flat().flatMap(({ path }) => changesAt(path));
+    await this.changing(keys, () => this.inner.putAll(steps));
   }
 
   async move(source: string, destination: string): Promise<void> {
     await this.changing([...changesAt(source), ...changesAt(destination)], () => this.inner.move(source, destination));
   }
 
-  async delete(path: string): Promise<void> {
-    await this.changing([...changesAt(path), treeAt(path)], () => this.inner.delete(path));
+  async delete(path: string, options?: ChangeOptions): Promise<void> {
+    await this.changing([...changesAt(path), treeAt(path)], () => this.inner.delete(path, options));
   }
 
   async writer(path: string, options?: WriterOptions): Promise<FileWriter> {

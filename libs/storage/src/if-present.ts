@@ -24,9 +24,12 @@ export async function* walkIfPresent(
 }
 
 /** Deletes whatever is at `path`; resolves to whether there was anything. */
-export async function deleteIfPresent(storage: StorageDriver, path: string): Promise<boolean> {
+export async function deleteIfPresent(
+  storage: StorageDriver,
+  ...[path, options]: Parameters<StorageDriver['delete']>
+): Promise<boolean> {
   try {
-    await storage.delete(path);
+    await storage.delete(path, options);
     return true;
   } catch (error) {
     if (error instanceof PathNotFoundError) return false;

@@ -3,15 +3,17 @@ export { CHANGE_SLOTS, ChangeCounters } from './change-counters.js';
 export { DIRECT_OUTPUT, type DirectOutput } from './direct-sink.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
 export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIfPresent } from './if-present.js';
-export { readLink, writeLink } from './link.js';
+export { linkFile, readLink, writeLink } from './link.js';
 export { loadFilesystemStorage, loadMemoryStorage, type OpenOptions, type OpenStorage } from './load-storage.js';
 export { LockManager, type LockOptions } from './lock-manager.js';
 export { isCanonical, isReservedDirectory, pathOf } from './path-mapper.js';
 export { walkRepositories } from './repository-walk.js';
 export {
+  type ChangeOptions,
   type FileInfo,
   FileWriter,
   type ListOptions,
+  type NewFile,
   type RedirectRequest,
   StorageDriver,
   type WalkOptions,

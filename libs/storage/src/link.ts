@@ -1,6 +1,6 @@
 import { Digest, OciError } from '#libs/oci';
 import { contentIfPresent } from './if-present.js';
-import type { StorageDriver } from './storage-driver.js';
+import type { NewFile, StorageDriver } from './storage-driver.js';
 
 /**
  * Reads the digest that a link file names; null when there is none. A cut or empty link, which Distribution before 3.1
@@ -17,7 +17,11 @@ export async function readLink(storage: StorageDriver, path: string): Promise<Di
   }
 }
 
-/** Writes a link file: the text of the digest, without a line feed. */
+/** A link file: the text of the digest, without a line feed. */
+export function linkFile(path: string, digest: Digest): NewFile {
+  return { path, content: Buffer.from(digest.toString()) };
+}
+
 export function writeLink(storage: StorageDriver, path: string, digest: Digest): Promise<void> {
-  return storage.putContent(path, Buffer.from(digest.toString()));
+  return storage.putContent(path, linkFile(path, digest).content);
 }

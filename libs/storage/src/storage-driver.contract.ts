@@ -6,6 +6,7 @@ import { describeDeletion } from './contract/deletion.contract.js';
 import { describeListing } from './contract/listing.contract.js';
 import { describeMoving } from './contract/moving.contract.js';
 import { describePaths } from './contract/paths.contract.js';
+import { describePutting } from './contract/putting.contract.js';
 import { describeReader } from './contract/reader.contract.js';
 import { describeSending } from './contract/sending.contract.js';
 import { describeStreaming } from './contract/streaming.contract.js';
@@ -33,6 +34,7 @@ export function describeStorageDriver(
     });
 
     describeContent(driver);
+    describePutting(driver);
     describeReader(driver);
     describeSending(driver);
     describeWriter(driver);

@@ -20,6 +20,18 @@ export interface ListOptions {
   readonly limit?: number;
 }
 
+/** A file that is to be put. */
+export interface NewFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/** How much depends on a change. */
+export interface ChangeOptions {
+  /** Whether it has to survive a power cut; it has when not given. `false` where it costs nobody anything if it is undone. */
+  readonly durable?: boolean;
+}
+
 export interface WalkOptions {
   /** Only paths that sort after this one, in the order of the walk. */
   readonly startAfter?: string;
@@ -91,7 +103,7 @@ export abstract class FileWriter {
  * `list`, `walk` and `stat`.
  *
  * Every method rejects with `InvalidPathError` for another path, and with `PathNotFoundError` where it needs something
- * that is not there. What resolves is durable: it survives a power cut. Every driver passes `describeStorageDriver` of
+ * that is not there. What resolves is durable unless `ChangeOptions` say otherwise: it survives a power cut. Every driver passes `describeStorageDriver` of
  * `storage-driver.contract.ts`.
  */
 export abstract class StorageDriver {
@@ -107,8 +119,22 @@ export abstract class StorageDriver {
   /** The whole content at `path`. For small files. The bytes may be shared with others: do not change them. */
   abstract getContent(path: string): Promise<Buffer>;
 
-  /** Creates or replaces the file at `path`. Readers see the old content or the new, never a part. */
-  abstract putContent(path: string, content: Uint8Array): Promise<void>;
+  /**
+   * Creates or replaces the file at `path`. Readers see the old content or the new, never a part. Only where it is not
+   * durable, a power cut may leave no file, or one with any part of the content.
+   */
+  abstract putContent(path: string, content: Uint8Array, options?: ChangeOptions): Promise<void>;
+
+  /**
+   * Creates or replaces several files, step by step, in hardly more time for a step than for one file. Those of a step
+   * appear one after the other, each as whole as with `putContent`, and those of the next step when all of it is durable.
+   * A power cut in the middle of a step may leave any of its files and not the others, whole.
+   *
+   * When it rejects, those before the one that failed may be there, and no others.
+   */
+  async putAll(steps: readonly (readonly NewFile[])[]): Promise<void> {
+    for (const { path, content } of steps.flat()) await this.putContent(path, content);
+  }
 
   /**
    * Opens the file at `path` from `offset` bytes on, for `length` bytes or to its end. An offset at or after the end
@@ -148,8 +174,11 @@ export abstract class StorageDriver {
    */
   abstract move(source: string, destination: string): Promise<void>;
 
-  /** Deletes a file, or a directory with all below it. */
-  abstract delete(path: string): Promise<void>;
+  /**
+   * Deletes a file, or a directory with all below it. Only where that is not durable, a power cut may bring any part back,
+   * and directories may stay that are left empty.
+   */
+  abstract delete(path: string, options?: ChangeOptions): Promise<void>;
 
   /**
    * Everything below `path`, parents before children, the entries of each directory in byte order. What disappears

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childOf, parentOf } from '../storage-path.js';
+import { removeEmptyFolder, removeEntry, renameEntry } from './entry.js';
 import { codeOf } from './errno.js';
 import type { Folders } from './folders.js';
 import { temporaryName } from './temporary-name.js';
@@ -9,10 +10,9 @@ import { temporaryName } from './temporary-name.js';
 /** Threads that one deletion keeps busy, at most. */
 const FILES_AT_ONCE = 32;
 
-/** Deletes the file, and the folders that it leaves empty. */
+/** Deletes the file. */
 export async function removeFile(folders: Folders, path: string): Promise<void> {
-  await unlink(folders.locate(path));
-  await folders.tidy(parentOf(path));
+  await removeEntry(folders.locate(path));
 }
 
 /**
@@ -20,11 +20,9 @@ export async function removeFile(folders: Folders, path: string): Promise<void> 
  * all: a file system that keeps a journal, or copies on write, changes names in the order of the calls.
  */
 export async function removeFolder(folders: Folders, path: string): Promise<void> {
-  const parent = parentOf(path);
-  const doomed = folders.locate(childOf(parent, temporaryName()));
-  await rename(folders.locate(path), doomed);
+  const doomed = folders.locate(childOf(parentOf(path), temporaryName()));
+  await renameEntry(folders.locate(path), doomed);
   await removeTree(doomed);
-  await folders.tidy(parent);
 }
 
 /** Removes a folder that nobody else can find any more, unless they are removing the folder that it lies in. */
@@ -33,10 +31,10 @@ async function removeTree(folder: string): Promise<void> {
   const [folders, files] = [entries?.filter(isFolder) ?? [], entries?.filter((entry) => !isFolder(entry)) ?? []];
   for (let next = 0; next < files.length; next += FILES_AT_ONCE) {
     const batch = files.slice(next, next + FILES_AT_ONCE);
-    await Promise.all(batch.map(({ name }) => unlessGone(unlink(join(folder, name)))));
+    await Promise.all(batch.map(({ name }) => unlessGone(removeEntry(join(folder, name)))));
   }
   for (const { name } of folders) await removeTree(join(folder, name));
-  await unlessGone(rmdir(folder));
+  await unlessGone(removeEmptyFolder(folder));
 }
 
 const isFolder = (entry: Dirent) => entry.isDirectory();

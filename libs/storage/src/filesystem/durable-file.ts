@@ -1,43 +1,37 @@
 import { closeSync } from 'node:fs';
-import { rename, unlink } from 'node:fs/promises';
-import { CREATE_NEW, openFile, READ, syncData, syncFile, withDescriptor, writeFully } from './descriptor.js';
-import { codeOf } from './errno.js';
+import { CREATE_NEW, openFile, syncData, writeFully } from './descriptor.js';
+import { removeEntry, renameEntry } from './entry.js';
 
 /** Less the umask. */
 export const FILE_MODE = 0o666;
 
-/**
- * Puts `content` in the place of whatever file is at `file`, by way of `temporary` in the same folder. The content is
- * durable, its place is only after `syncFolder`.
- */
-export async function replaceFile(file: string, temporary: string, content: Uint8Array): Promise<void> {
-  const fd = await openFile(temporary, CREATE_NEW, FILE_MODE);
-  try {
-    await writeAndClose(fd, content);
-    await rename(temporary, file);
-  } catch (error) {
-    // What is left of it is invisible; the failure that counts is the first.
-    await unlink(temporary).catch(() => {});
-    throw error;
-  }
-}
-
-async function writeAndClose(fd: number, content: Uint8Array): Promise<void> {
+/** Writes a file where none is. Its content is durable if that is asked for, its place only after `syncFolder`. */
+export async function writeNewFile(
+  file: string,
+  content: Uint8Array,
+  { durable }: { durable: boolean },
+): Promise<void> {
+  const fd = await openFile(file, CREATE_NEW, FILE_MODE);
   try {
     await writeFully(fd, [content], 0);
-    await syncData(fd);
+    if (durable) await syncData(fd);
+  } catch (error) {
+    // What is left of it is invisible; the failure that counts is the first.
+    await removeEntry(file).catch(() => {});
+    throw error;
   } finally {
+    // Nothing waits to be written, so closing does no I/O and needs no thread.
     closeSync(fd);
   }
 }
 
-/** Makes durable which entries the folder has. Does nothing for one that was deleted meanwhile. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder, and needs no sync of it.
-  if (process.platform === 'win32') return;
+/** Puts `content` in the place of whatever file is at `file`, by way of `temporary` in the same folder. */
+export async function replaceFile(file: string, temporary: string, content: Uint8Array): Promise<void> {
+  await writeNewFile(temporary, content, { durable: true });
   try {
-    await withDescriptor(openFile(folder, READ), syncFile);
+    await renameEntry(temporary, file);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    await removeEntry(temporary).catch(() => {});
+    throw error;
   }
 }

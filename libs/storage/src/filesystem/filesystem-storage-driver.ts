@@ -1,13 +1,14 @@
 import { fstatSync } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { requireLength, requireOffset } from '../offset.js';
 import { pageOf } from '../page.js';
 import {
+  type ChangeOptions,
   type FileInfo,
   type FileWriter,
   type ListOptions,
+  type NewFile,
   type RedirectRequest,
   StorageDriver,
   type WalkOptions,
@@ -19,15 +20,16 @@ import { walkTree } from '../walk-tree.js';
 import type { KernelCopy } from './copy-in-kernel.js';
 import { removeFile, removeFolder } from './deletion.js';
 import { openFile, READ, readUpTo, withDescriptor } from './descriptor.js';
-import { replaceFile } from './durable-file.js';
+import { inspectEntry, readFolder } from './entry.js';
 import { codeOf, LINK_RULE, readFailure, writeFailure } from './errno.js';
 import { openReader } from './file-reader.js';
 import { FilesystemFileWriter } from './filesystem-file-writer.js';
 import { Folders } from './folders.js';
 import { moveFile } from './moving.js';
+import { putFiles, putLightly } from './new-files.js';
 import { openWritable } from './open-writable.js';
 import { sendFile } from './send-file.js';
-import { isTemporary, temporaryName } from './temporary-name.js';
+import { isTemporary } from './temporary-name.js';
 import { requireDirectoryPath, requireFilePath } from './visible-path.js';
 
 /** How many entries of a folder a walk looks at together. */
@@ -60,14 +62,15 @@ export class FilesystemStorageDriver extends StorageDriver {
     );
   }
 
-  async putContent(path: string, content: Uint8Array): Promise<void> {
+  async putContent(path: string, content: Uint8Array, { durable = true }: ChangeOptions = {}): Promise<void> {
     requireFilePath(path);
-    await this.writing(path, async (file) => {
-      const temporary = this.folders.locate(childOf(parentOf(path), temporaryName()));
-      const replace = () => replaceFile(file, temporary, content);
-      const { settle } = await this.folders.prepare(parentOf(path), replace);
-      await settle();
-    });
+    if (durable) await putFiles(this.folders, [[{ path, content }]]);
+    else await putLightly(this.folders, { path, content });
+  }
+
+  override async putAll(steps: readonly (readonly NewFile[])[]): Promise<void> {
+    for (const { path } of steps.flat()) requireFilePath(path);
+    await putFiles(this.folders, steps);
   }
 
   async reader(path: string, offset = 0, length?: number): Promise<Readable> {
@@ -110,11 +113,14 @@ export class FilesystemStorageDriver extends StorageDriver {
     await this.writing(destination, () => moveFile(this.folders, source, destination));
   }
 
-  async delete(path: string): Promise<void> {
+  async delete(path: string, { durable = true }: ChangeOptions = {}): Promise<void> {
     requireFilePath(path);
     await this.reading(path, async () => {
       const { isDirectory } = await this.inspect(path);
       await (isDirectory ? removeFolder : removeFile)(this.folders, path);
+      const parent = parentOf(path);
+      if (durable) await this.folders.tidy(parent);
+      else await this.folders.removeIfEmpty(parent);
     });
   }
 
@@ -158,7 +164,7 @@ export class FilesystemStorageDriver extends StorageDriver {
   }
 
   private async inspect(path: string): Promise<FileInfo> {
-    const found = await lstat(this.folders.locate(path));
+    const found = await inspectEntry(this.folders.locate(path));
     if (found.isSymbolicLink()) throw new InvalidPathError(path, LINK_RULE);
     const isDirectory = found.isDirectory();
     return { path, size: isDirectory ? 0 : found.size, modifiedAt: found.mtime, isDirectory };
@@ -174,7 +180,7 @@ export class FilesystemStorageDriver extends StorageDriver {
   }
 
   private async namesIn(folder: string): Promise<string[]> {
-    const names = await readdir(this.folders.locate(folder));
+    const names = await readFolder(this.folders.locate(folder));
     return names.filter((name) => isComponent(name) && !isTemporary(name));
   }
 

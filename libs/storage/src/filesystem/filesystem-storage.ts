@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { OpenOptions, OpenStorage } from '../load-storage.js';
 import { loadKernelCopy } from './copy-in-kernel.js';
-import { syncFolder } from './durable-file.js';
 import { FilesystemLockManager } from './filesystem-lock-manager.js';
 import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
 import { loadFlock } from './flock.js';
+import { syncFolder } from './folder-syncs.js';
 import { openSharedCounters } from './shared-counters.js';
 
 /** The storage in the folder `root`, which is made when it is missing. */

@@ -1,10 +1,10 @@
 import type { Stats } from 'node:fs';
-import { lstat, mkdir, rmdir } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
 import { lineageOf, parentOf } from '../storage-path.js';
-import { syncFolder } from './durable-file.js';
+import { inspectEntry, makeFolder, removeEmptyFolder } from './entry.js';
 import { codeOf, LINK_RULE } from './errno.js';
+import { FolderSyncs } from './folder-syncs.js';
 
 /** Less the umask. */
 const FOLDER_MODE = 0o777;
@@ -12,11 +12,17 @@ const REMEMBERED_FOLDERS = 16_384;
 /** Each attempt fails only when somebody else got on, so this many in a row mean that the root is gone. */
 const ATTEMPTS = 100;
 
-/** What a work that needs a folder gave, and how to make it durable. */
+/** What a work that needs a folder gave, and what has to be settled. */
 export interface Prepared<T> {
   readonly result: T;
-  /** Makes durable what the folder contains, and that it is there. */
-  readonly settle: () => Promise<void>;
+  readonly unsettled: Unsettled;
+}
+
+/** A folder that something is put into, which is durable after `Folders.settle`. */
+export interface Unsettled {
+  readonly folder: string;
+  /** Those on the way to it, and itself, that may not be durable yet. */
+  readonly uncertain: ReadonlyMap<string, KnownFolder>;
 }
 
 /** A folder that is no symbolic link. When it is removed, one that is made in its place is another. */
@@ -28,6 +34,9 @@ interface KnownFolder {
 /** The folders below the root. They come and go with what lies in them. */
 export class Folders {
   private readonly known = new LRUCache<string, KnownFolder>({ max: REMEMBERED_FOLDERS });
+  /** Folders that are being made: who needs one that somebody else makes waits for it. */
+  private readonly making = new Map<string, Promise<void>>();
+  private readonly syncs = new FolderSyncs();
 
   constructor(private readonly root: string) {}
 
@@ -59,7 +68,7 @@ export class Folders {
         const uncertain = await this.make(folder);
         isMade = true;
         const result = await work();
-        return { result, settle: () => this.settle(folder, uncertain) };
+        return { result, unsettled: { folder, uncertain } };
       } catch (error) {
         if (codeOf(error) === 'ENOENT' && attempt < ATTEMPTS) this.forget(folder);
         else {
@@ -79,15 +88,33 @@ export class Folders {
 
   /** Removes empty folders like `removeEmpty`, and makes durable that they are gone and what was taken out of them. */
   async tidy(folder: string): Promise<void> {
-    await syncFolder(this.locate(await this.removeEmpty(folder)));
+    await this.syncs.sync(this.locate(await this.removeEmpty(folder)));
+  }
+
+  /** Makes durable what the folders contain, and that they are there. */
+  async settle(all: readonly Unsettled[]): Promise<void> {
+    const changed = all.flatMap(({ folder, uncertain }) => [folder, ...[...uncertain.keys()].map(parentOf)]);
+    await this.sync(changed);
+    for (const { uncertain } of all) for (const entry of uncertain.values()) entry.isDurable = true;
+  }
+
+  /** Makes durable that the folders are there which the folder lies in. */
+  async settleAncestors({ folder, uncertain }: Unsettled): Promise<void> {
+    const ancestors = [...uncertain].filter(([path]) => path !== folder);
+    await this.sync(ancestors.map(([path]) => parentOf(path)));
+    for (const [, entry] of ancestors) entry.isDurable = true;
+  }
+
+  private async sync(changed: readonly string[]): Promise<void> {
+    await Promise.all([...new Set(changed)].map((path) => this.syncs.sync(this.locate(path))));
   }
 
   /** Resolves with whether the folder is gone. One that cannot be removed, for whatever reason, stays. */
-  private async removeIfEmpty(folder: string): Promise<boolean> {
+  async removeIfEmpty(folder: string): Promise<boolean> {
     const entry = this.known.get(folder);
     this.known.delete(folder);
     try {
-      await rmdir(this.locate(folder));
+      await removeEmptyFolder(this.locate(folder));
       return true;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return true;
@@ -101,30 +128,31 @@ export class Folders {
     const uncertain = new Map<string, KnownFolder>();
     if (this.known.get(folder)?.isDurable) return uncertain;
     for (const ancestor of lineageOf(folder)) {
-      if (this.known.get(ancestor)?.isDurable) continue;
-      await this.makeOne(ancestor);
-      uncertain.set(ancestor, this.remember(ancestor));
+      const entry = this.known.get(ancestor) ?? (await this.makeOne(ancestor));
+      if (!entry.isDurable) uncertain.set(ancestor, entry);
     }
     return uncertain;
   }
 
-  private async makeOne(folder: string): Promise<void> {
+  private async makeOne(folder: string): Promise<KnownFolder> {
+    const underway = this.making.get(folder);
+    const made = underway ?? this.makeUnlessThere(folder).finally(() => this.making.delete(folder));
+    if (!underway) this.making.set(folder, made);
+    await made;
+    return this.remember(folder);
+  }
+
+  private async makeUnlessThere(folder: string): Promise<void> {
     try {
-      await mkdir(this.locate(folder), FOLDER_MODE);
+      await makeFolder(this.locate(folder), FOLDER_MODE);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
       await this.inspect(folder);
     }
   }
 
-  private async settle(folder: string, uncertain: ReadonlyMap<string, KnownFolder>): Promise<void> {
-    const changed = [folder, ...[...uncertain.keys()].map(parentOf)];
-    await Promise.all(changed.map((path) => syncFolder(this.locate(path))));
-    for (const entry of uncertain.values()) entry.isDurable = true;
-  }
-
   private async inspect(folder: string): Promise<Stats> {
-    const found = await lstat(this.locate(folder));
+    const found = await inspectEntry(this.locate(folder));
     if (found.isSymbolicLink()) throw new InvalidPathError(folder, LINK_RULE);
     return found;
   }

@@ -1,6 +1,6 @@
-import { lstat, rename } from 'node:fs/promises';
 import { PathNotFoundError } from '../storage-error.js';
 import { parentOf } from '../storage-path.js';
+import { inspectEntry, renameEntry } from './entry.js';
 import { codeOf } from './errno.js';
 import type { Folders } from './folders.js';
 
@@ -10,21 +10,21 @@ import type { Folders } from './folders.js';
  * `source`, which it calls `name`.
  */
 export async function moveFile(folders: Folders, source: string, destination: string, name = source): Promise<void> {
-  const { settle } = await folders.prepare(parentOf(destination), async () => {
+  const { unsettled } = await folders.prepare(parentOf(destination), async () => {
     try {
-      await rename(folders.locate(source), folders.locate(destination));
+      await renameEntry(folders.locate(source), folders.locate(destination));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') await requireEntry(folders.locate(source), name);
       throw error;
     }
   });
-  await settle();
+  await folders.settle([unsettled]);
   if (parentOf(source) !== parentOf(destination)) await folders.removeEmpty(parentOf(source));
 }
 
 async function requireEntry(file: string, name: string): Promise<void> {
   try {
-    await lstat(file);
+    await inspectEntry(file);
   } catch (error) {
     throw codeOf(error) === 'ENOENT' ? new PathNotFoundError(name, { cause: error }) : error;
   }

@@ -1,11 +1,11 @@
 import { fstatSync } from 'node:fs';
-import { lstat, rename, unlink } from 'node:fs/promises';
 import { requireOffset } from '../offset.js';
 import type { WriterOptions } from '../storage-driver.js';
 import { InvalidOffsetError, InvalidPathError, PathNotFoundError } from '../storage-error.js';
 import { childOf, parentOf } from '../storage-path.js';
 import { CREATE_NEW, closeFile, openFile, truncateFile, WRITE } from './descriptor.js';
 import { FILE_MODE } from './durable-file.js';
+import { inspectEntry, removeEntry, renameEntry } from './entry.js';
 import { codeOf, LINK_RULE } from './errno.js';
 import type { WritableFile } from './filesystem-file-writer.js';
 import type { Folders } from './folders.js';
@@ -30,14 +30,14 @@ export async function openWritable(folders: Folders, path: string, options: Writ
  */
 async function begin(folders: Folders, path: string, check: () => Promise<void>): Promise<WritableFile> {
   const temporary = childOf(parentOf(path), temporaryName());
-  const { result: fd, settle } = await folders.prepare(parentOf(path), async () => {
+  const { result: fd, unsettled } = await folders.prepare(parentOf(path), async () => {
     await check();
     return openFile(folders.locate(temporary), CREATE_NEW, FILE_MODE);
   });
   const place = async (destination: string) => {
     if (destination !== path) return moveFile(folders, temporary, destination, path);
-    await rename(folders.locate(temporary), folders.locate(path));
-    await settle();
+    await renameEntry(folders.locate(temporary), folders.locate(path));
+    await folders.settle([unsettled]);
   };
   return { path, fd, size: 0, place, discard: () => discard(folders, temporary) };
 }
@@ -45,7 +45,7 @@ async function begin(folders: Folders, path: string, check: () => Promise<void>)
 /** Throws for what the rename in the end could not replace, or should not. */
 async function requireReplaceable(file: string, path: string): Promise<void> {
   try {
-    const found = await lstat(file);
+    const found = await inspectEntry(file);
     if (found.isSymbolicLink()) throw new InvalidPathError(path, LINK_RULE);
     if (found.isDirectory()) throw new InvalidPathError(path, 'it is a directory');
   } catch (error) {
@@ -55,7 +55,7 @@ async function requireReplaceable(file: string, path: string): Promise<void> {
 
 async function discard(folders: Folders, temporary: string): Promise<void> {
   try {
-    await unlink(folders.locate(temporary));
+    await removeEntry(folders.locate(temporary));
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
