@@ -1,8 +1,17 @@
 import { type ContentRange, type Digest, OciError } from '#libs/oci';
-import { type FileWriter, isCanonical, type LockManager, pathOf, type StorageDriver, writeLink } from '#libs/storage';
+import {
+  type FileWriter,
+  isCanonical,
+  type LockManager,
+  linkFile,
+  type NewFile,
+  pathOf,
+  type StorageDriver,
+} from '#libs/storage';
 import type { Content } from './content.js';
 import { type ContentHash, ContentHashes } from './content-hashes.js';
 import { requirePushable } from './layer-error.js';
+import { readWhole, SMALL_BLOB } from './small-blob.js';
 import { NOTHING_YET, type UploadState, type UploadStore } from './upload-store.js';
 
 export interface FinishOptions {
@@ -12,6 +21,8 @@ export interface FinishOptions {
   readonly size?: number;
   /** Where the content that comes with the request stands. */
   readonly range?: ContentRange;
+  /** Bytes of the content that comes with the request, where that is known: a small blob is stored in less time. */
+  readonly length?: number;
 }
 
 /** How long a request waits for another one on the same session, in milliseconds. */
@@ -23,7 +34,8 @@ const LOCK_WAIT = 5_000;
  * one session run one after the other, among all processes; one that waits too long rejects with `LockTimeoutError`.
  * Every call on a session that was finished or cancelled throws `BLOB_UPLOAD_UNKNOWN`.
  *
- * Order of writes: data, hash state, answer; and to finish: data, hash state, blob, link, answer.
+ * Order of writes: data, hash state, answer; and to finish: data, hash state, blob, link, answer. A small blob that comes
+ * in one piece is put with its link in one step, so that a power cut may leave the link alone: that links nothing.
  */
 export class LayerUpload {
   constructor(
@@ -72,7 +84,7 @@ export class LayerUpload {
       requireStart(state, options.range);
       if (state.offset > 0) await this.store.prepare(this.name, this.id, state);
       await this.complete(state, options, content);
-      await this.store.remove(this.name, this.id);
+      await this.store.end(this.name, this.id, state);
     });
   }
 
@@ -85,6 +97,9 @@ export class LayerUpload {
     requirePushable(options.digest);
     const hashes = new ContentHashes(state, options.digest);
     const isWhole = state.offset === 0;
+    if (isWhole && options.length !== undefined && options.length <= SMALL_BLOB) {
+      return this.putSmall(hashes, options, await readWhole(content, options.length));
+    }
     const size = await this.append(state.offset, content, hashes.running, options.range, async (writer) => {
       requireSize(writer.size, options.size);
       if (hashes.isComplete) hashes.requireDigest();
@@ -92,7 +107,7 @@ export class LayerUpload {
       await writer.commit(isWhole ? pathOf.blob(hashes.requireDigest()) : undefined);
     });
     if (!isWhole) await this.moveToBlobs(state, hashes, size);
-    await this.link(options.digest, hashes.requireDigest());
+    await this.storage.putAll([this.links(options.digest, hashes.requireDigest())]);
   }
 
   /** Makes a blob of data that came in several pieces. */
@@ -105,10 +120,22 @@ export class LayerUpload {
     await this.storage.move(data, pathOf.blob(canonical));
   }
 
-  private async link(digest: Digest, canonical: Digest): Promise<void> {
-    await writeLink(this.storage, pathOf.layerLink(this.name, canonical), canonical);
+  private async putSmall(
+    hashes: ContentHashes,
+    { digest, size, range }: FinishOptions,
+    content: Buffer,
+  ): Promise<void> {
+    requireLength(range, content.length);
+    requireSize(content.length, size);
+    for (const hash of hashes.running) hash.update(content);
+    const canonical = hashes.requireDigest();
+    await this.storage.putAll([[{ path: pathOf.blob(canonical), content }, ...this.links(digest, canonical)]]);
+  }
+
+  private links(digest: Digest, canonical: Digest): NewFile[] {
     // A digest of another kind is an alias.
-    if (!isCanonical(digest)) await writeLink(this.storage, pathOf.layerLink(this.name, digest), canonical);
+    const digests = isCanonical(digest) ? [canonical] : [canonical, digest];
+    return digests.map((each) => linkFile(pathOf.layerLink(this.name, each), canonical));
   }
 
   /** Ends the session and drops what it holds. */
@@ -157,7 +184,12 @@ async function pump(
     if (expected !== undefined && received > expected) break;
     await Promise.all([writeChunk(writer, chunk, content.isReused), ...hashes.map((hash) => addTo(hash, chunk))]);
   }
-  if (expected !== undefined && received !== expected) throw new OciError('SIZE_INVALID', { range, received });
+  requireLength(range, received);
+}
+
+function requireLength(range: ContentRange | undefined, received: number): void {
+  if (range === undefined || received === range.end - range.start + 1) return;
+  throw new OciError('SIZE_INVALID', { range, received });
 }
 
 async function writeChunk(writer: FileWriter, chunk: Uint8Array, isReused = false): Promise<void> {

@@ -19,6 +19,12 @@ export function totalSize(request: Request): { size?: number } {
   throw new OciError('SIZE_INVALID', { size: text, rule: 'a whole number of bytes' });
 }
 
+/** The bytes that come with the request; none where the client does not say how many. */
+export function bodyLength(request: Request): { length?: number } {
+  const length = Number(request.headers['content-length'] ?? Number.NaN);
+  return Number.isNaN(length) ? {} : { length };
+}
+
 /**
  * Where the chunk in the body stands; undefined when the client does not say. Throws `SIZE_INVALID` when Content-Length
  * is another.

@@ -23,7 +23,7 @@ import {
   DescribeHeadUpload,
   DescribeStartUpload,
 } from './upload.openapi.js';
-import { announcedAlgorithm, chunkRange, totalSize } from './upload-request.js';
+import { announcedAlgorithm, bodyLength, chunkRange, totalSize } from './upload-request.js';
 
 @ApiTags('uploads')
 @Controller('v2/*name/blobs/uploads')
@@ -41,7 +41,7 @@ export class UploadController {
   async startUpload(@RepositoryName() name: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     if (request.query.digest !== undefined) {
       const digest = queryDigestOf(request);
-      await this.layers.put(name, uploadBodyOf(request), { digest, ...totalSize(request) });
+      await this.layers.put(name, uploadBodyOf(request), { digest, ...totalSize(request), ...bodyLength(request) });
       return this.sendCreated(name, digest, request, response);
     }
     const mounted = await this.mount(name, request);
@@ -80,7 +80,8 @@ export class UploadController {
     const upload = this.layers.session(name, id);
     response.set('Location', this.locationOf(upload, request));
     const range = chunkRange(request);
-    await upload.finish({ digest, ...totalSize(request), ...(range && { range }) }, uploadBodyOf(request));
+    const options = { digest, ...totalSize(request), ...bodyLength(request), ...(range && { range }) };
+    await upload.finish(options, uploadBodyOf(request));
     this.sendCreated(name, digest, request, response);
   }
 

@@ -5,11 +5,12 @@ import { isSchema1, Schema1Type } from '#libs/schema1';
 import {
   contentIfPresent,
   deleteIfPresent,
+  linkFile,
+  type NewFile,
   pathOf,
   readLink,
   StorageDriver,
   sizeIfPresent,
-  writeLink,
 } from '#libs/storage';
 import type { StoredManifest } from './stored-manifest.js';
 
@@ -45,11 +46,10 @@ export class ManifestStore {
     return mediaType;
   }
 
-  /** Blob first, then the link to it. */
-  async write(name: string, digest: Digest, content: Buffer): Promise<void> {
+  /** What a manifest is stored as, in the order of writing: the blob, then the link to it. */
+  filesOf(name: string, digest: Digest, content: Buffer): NewFile[] {
     const canonical = Digest.of(content);
-    await this.storage.putContent(pathOf.blob(canonical), content);
-    await writeLink(this.storage, pathOf.revisionLink(name, digest), canonical);
+    return [{ path: pathOf.blob(canonical), content }, linkFile(pathOf.revisionLink(name, digest), canonical)];
   }
 
   /** Unlinks a manifest; its bytes stay. */

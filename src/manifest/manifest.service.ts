@@ -95,7 +95,9 @@ export class ManifestService {
    * such as `MANIFEST_INVALID`, `MANIFEST_BLOB_UNKNOWN` and, for schema 1, `MANIFEST_UNVERIFIED`; and `DENIED` with
    * status 412 where the precondition does not hold. Nothing is stored then.
    *
-   * Order of writes: referrer, which is listed only once the manifest is there, signatures, then blob, link, tags.
+   * Order of writes, each durable before the next: referrer, which is listed only once the manifest is there, and
+   * signatures; blob, link and the history of the tag; the tag. A power cut may leave the link without the blob: that is
+   * no manifest.
    */
   async put(name: string, push: ManifestPush): Promise<PushedManifest> {
     const { reference } = push;
@@ -103,10 +105,9 @@ export class ManifestService {
     const tags = new Set('tag' in reference ? [reference.tag, ...(push.tags ?? [])] : push.tags);
     await this.lock.exclusively(name, async () => {
       await this.requirePrecondition(name, reference, push.precondition);
-      if (manifest) await this.referrers.add(name, { digest, manifest, size: content.length });
-      await this.signatures.write(name, digest, signatures);
-      await this.store.write(name, digest, content);
-      await this.changes.apply(name, [...tags], digest);
+      const referrer = manifest ? this.referrers.filesOf(name, { digest, manifest, size: content.length }) : [];
+      const beside = [...referrer, ...this.signatures.filesOf(name, digest, signatures)];
+      await this.changes.apply(name, [...tags], digest, [beside, this.store.filesOf(name, digest, content)]);
     });
     return { digest, ...(manifest?.subject && { subject: manifest.subject.digest }) };
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Digest, isIndexType, type Manifest, MediaType, readManifest } from '#libs/oci';
-import { contentIfPresent, deleteIfPresent, listIfPresent, pathOf, StorageDriver } from '#libs/storage';
+import { contentIfPresent, deleteIfPresent, listIfPresent, type NewFile, pathOf, StorageDriver } from '#libs/storage';
 import { ManifestStore } from './manifest-store.js';
 import type { StoredManifest } from './stored-manifest.js';
 import { TagService } from './tag.service.js';
@@ -48,12 +48,12 @@ export class ReferrersService {
     private readonly tags: TagService,
   ) {}
 
-  /** Lists a manifest with its subject, if it has one. The caller holds the repository's lock. */
-  async add(name: string, referrer: Referrer): Promise<void> {
+  /** What lists a manifest with its subject, if it has one. */
+  filesOf(name: string, referrer: Referrer): NewFile[] {
     const { subject } = referrer.manifest;
-    if (!subject) return;
+    if (!subject) return [];
     const path = pathOf.referrer(name, subject.digest, referrer.digest);
-    await this.storage.putContent(path, Buffer.from(JSON.stringify(describe(referrer))));
+    return [{ path, content: Buffer.from(JSON.stringify(describe(referrer))) }];
   }
 
   /** The caller holds the repository's lock. */

@@ -4,6 +4,8 @@ import { Digest } from '#libs/oci';
 import {
   contentIfPresent,
   deleteIfPresent,
+  linkFile,
+  type NewFile,
   pathOf,
   readLink,
   StorageDriver,
@@ -24,11 +26,26 @@ interface TagChange {
 export class TagChanges {
   constructor(private readonly storage: StorageDriver) {}
 
-  async apply(name: string, tags: readonly string[], digest: Digest): Promise<void> {
-    if (tags.length <= 1) return this.write(name, tags, digest);
+  /**
+   * Points the tags to a manifest which is durable after `before`, steps of `StorageDriver.putAll` that come first. The
+   * history of a tag is written in the last of them: a crash in between leaves the tag where it was.
+   */
+  async apply(name: string, tags: readonly string[], digest: Digest, before: readonly NewFile[][]): Promise<void> {
+    if (tags.length > 1) return this.applyAll(name, tags, digest, before);
+    const last = [...(before.at(-1) ?? []), ...history(name, tags, digest)];
+    await this.storage.putAll([...before.slice(0, -1), last, current(name, tags, digest)]);
+  }
+
+  private async applyAll(
+    name: string,
+    tags: readonly string[],
+    digest: Digest,
+    steps: readonly NewFile[][],
+  ): Promise<void> {
     const before = await Promise.all(tags.map((tag) => readLink(this.storage, pathOf.tagLink(name, tag))));
     const change: TagChange = { digest: digest.toString(), tags };
-    await this.storage.putContent(pathOf.tagChange(name), Buffer.from(JSON.stringify(change)));
+    const record = { path: pathOf.tagChange(name), content: Buffer.from(JSON.stringify(change)) };
+    await this.storage.putAll([...steps, [record]]);
     try {
       await this.settle(name);
     } catch (error) {
@@ -41,7 +58,8 @@ export class TagChanges {
   async settle(name: string): Promise<void> {
     const change = await this.read(name);
     if (!change) return;
-    await this.write(name, change.tags, Digest.parse(change.digest));
+    const digest = Digest.parse(change.digest);
+    await this.storage.putAll([history(name, change.tags, digest), current(name, change.tags, digest)]);
     await deleteIfPresent(this.storage, pathOf.tagChange(name));
   }
 
@@ -65,16 +83,18 @@ export class TagChanges {
     await deleteIfPresent(this.storage, pathOf.tagChange(name));
   }
 
-  private async write(name: string, tags: readonly string[], digest: Digest): Promise<void> {
-    for (const tag of tags) {
-      // The history first: a crash in between leaves the tag where it was.
-      await writeLink(this.storage, pathOf.tagIndexLink(name, tag, digest), digest);
-      await writeLink(this.storage, pathOf.tagLink(name, tag), digest);
-    }
-  }
-
   private async read(name: string): Promise<TagChange | null> {
     const content = await contentIfPresent(this.storage, pathOf.tagChange(name));
     return content && JSON.parse(content.toString());
   }
+}
+
+/** Tells that the tags have pointed to the manifest. */
+function history(name: string, tags: readonly string[], digest: Digest): NewFile[] {
+  return tags.map((tag) => linkFile(pathOf.tagIndexLink(name, tag, digest), digest));
+}
+
+/** Points the tags to the manifest. */
+function current(name: string, tags: readonly string[], digest: Digest): NewFile[] {
+  return tags.map((tag) => linkFile(pathOf.tagLink(name, tag), digest));
 }

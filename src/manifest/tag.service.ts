@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Digest, OciError } from '#libs/oci';
-import { deleteIfPresent, isReservedDirectory, listIfPresent, pathOf, readLink, StorageDriver } from '#libs/storage';
+import { deleteIfPresent, holdsContent, listIfPresent, pathOf, readLink, StorageDriver } from '#libs/storage';
 
 /** A part of the tags of a repository, in byte order. */
 export interface TagPage {
@@ -25,7 +25,7 @@ export class TagService {
   /** Tags behind `last`, at most `limit`. Throws `NAME_UNKNOWN` when there is no such repository. */
   async list(name: string, last?: string, limit = Number.POSITIVE_INFINITY): Promise<TagPage> {
     // What lies below the name may also belong to repositories with longer names only.
-    if (!(await listIfPresent(this.storage, pathOf.repository(name))).some(isReservedDirectory)) {
+    if (!(await listIfPresent(this.storage, pathOf.repository(name))).some(holdsContent)) {
       throw new OciError('NAME_UNKNOWN', { name });
     }
     const tags: string[] = [];

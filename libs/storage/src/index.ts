@@ -6,7 +6,7 @@ export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIf
 export { linkFile, readLink, writeLink } from './link.js';
 export { loadFilesystemStorage, loadMemoryStorage, type OpenOptions, type OpenStorage } from './load-storage.js';
 export { LockManager, type LockOptions } from './lock-manager.js';
-export { isCanonical, isReservedDirectory, pathOf } from './path-mapper.js';
+export { holdsContent, isCanonical, pathOf, UPLOAD_ENTRIES } from './path-mapper.js';
 export { walkRepositories } from './repository-walk.js';
 export {
   type ChangeOptions,

@@ -29,12 +29,16 @@ const OWN_ROOT = '/docker/registry/stowage';
 /** Below these a repository keeps its manifests and its links to blobs. */
 export const MANIFESTS_DIRECTORY = '_manifests';
 export const LAYERS_DIRECTORY = '_layers';
+const UPLOADS_DIRECTORY = '_uploads';
+
+/** What an upload session may hold. */
+export const UPLOAD_ENTRIES = { data: 'data', startedAt: 'startedat', hashes: 'hashstates' } as const;
 
 const repository = (name: string) => `${ROOT}/repositories/${name}`;
 const addressed = ({ algorithm, encoded, tarSum }: Digest) =>
   tarSum ? `tarsum/${tarSum.version}/${tarSum.hash}/${encoded}` : `${algorithm}/${encoded}`;
 const manifests = (name: string) => `${repository(name)}/${MANIFESTS_DIRECTORY}`;
-const upload = (name: string, id: string) => `${repository(name)}/_uploads/${id}`;
+const upload = (name: string, id: string) => `${repository(name)}/${UPLOADS_DIRECTORY}/${id}`;
 
 /** The only place that knows where something lies. */
 export const pathOf = {
@@ -53,12 +57,13 @@ export const pathOf = {
   tagIndexLink: (name: string, tag: string, digest: Digest) =>
     `${manifests(name)}/tags/${tag}/index/${addressed(digest)}/link`,
   upload,
-  uploadData: (name: string, id: string) => `${upload(name, id)}/data`,
-  uploadStartedAt: (name: string, id: string) => `${upload(name, id)}/startedat`,
-  uploadHashes: (name: string, id: string) => `${upload(name, id)}/hashstates`,
-  uploadHashStates: (name: string, id: string, algorithm: string) => `${upload(name, id)}/hashstates/${algorithm}`,
+  uploadData: (name: string, id: string) => `${upload(name, id)}/${UPLOAD_ENTRIES.data}`,
+  uploadStartedAt: (name: string, id: string) => `${upload(name, id)}/${UPLOAD_ENTRIES.startedAt}`,
+  uploadHashes: (name: string, id: string) => `${upload(name, id)}/${UPLOAD_ENTRIES.hashes}`,
+  uploadHashStates: (name: string, id: string, algorithm: string) =>
+    `${upload(name, id)}/${UPLOAD_ENTRIES.hashes}/${algorithm}`,
   uploadHashState: (name: string, id: string, algorithm: string, offset: number) =>
-    `${upload(name, id)}/hashstates/${algorithm}/${offset}`,
+    `${upload(name, id)}/${UPLOAD_ENTRIES.hashes}/${algorithm}/${offset}`,
   referrers: (name: string, subject: Digest) => `${repository(name)}/_referrers/${addressed(subject)}`,
   referrer: (name: string, subject: Digest, referrer: Digest) =>
     `${repository(name)}/_referrers/${addressed(subject)}/${referrer.algorithm}-${referrer.encoded}`,
@@ -71,6 +76,14 @@ export const pathOf = {
 /** Whether a directory below `repositories` belongs to a repository's inside rather than to the name of one. */
 export function isReservedDirectory(name: string): boolean {
   return name.startsWith('_');
+}
+
+/**
+ * Whether a directory inside a repository shows that something was pushed there. Uploads do not: their directory stays
+ * when they are over.
+ */
+export function holdsContent(name: string): boolean {
+  return isReservedDirectory(name) && name !== UPLOADS_DIRECTORY;
 }
 
 /** The part of a repository that `path` lies in, such as `…/library/ubuntu/_manifests`; null when it lies in none. */

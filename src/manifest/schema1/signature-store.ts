@@ -1,20 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { JsonSignature, MAX_SIGNATURES } from '#libs/json-signature';
 import { Digest } from '#libs/oci';
-import { contentIfPresent, listIfPresent, pathOf, readLink, StorageDriver, writeLink } from '#libs/storage';
+import {
+  contentIfPresent,
+  linkFile,
+  listIfPresent,
+  type NewFile,
+  pathOf,
+  readLink,
+  StorageDriver,
+} from '#libs/storage';
 
 /** The signatures of schema 1 manifests, where Distribution 2.0 to 2.4 keep them: each is a blob, linked to its manifest. */
 @Injectable()
 export class SignatureStore {
   constructor(private readonly storage: StorageDriver) {}
 
-  async write(name: string, manifest: Digest, signatures: readonly JsonSignature[]): Promise<void> {
-    for (const signature of signatures) {
+  /** What the signatures of a manifest are stored as, in the order of writing. */
+  filesOf(name: string, manifest: Digest, signatures: readonly JsonSignature[]): NewFile[] {
+    return signatures.flatMap((signature) => {
       const content = Buffer.from(signature.toString());
       const digest = Digest.of(content);
-      await this.storage.putContent(pathOf.blob(digest), content);
-      await writeLink(this.storage, pathOf.signatureLink(name, manifest, digest), digest);
-    }
+      return [{ path: pathOf.blob(digest), content }, linkFile(pathOf.signatureLink(name, manifest, digest), digest)];
+    });
   }
 
   /** In the order of their digests; none where the manifest was stored without. */
