@@ -7,7 +7,15 @@ export type Operation = keyof StorageDriver | 'write' | 'close' | 'commit' | 'ca
 export type Watch = (operation: Operation, path: string) => void;
 
 /** What changes a storage. */
-const CHANGES: ReadonlySet<Operation> = new Set(['putContent', 'writer', 'write', 'commit', 'move', 'delete']);
+const CHANGES: ReadonlySet<Operation> = new Set([
+  'putContent',
+  'putAll',
+  'writer',
+  'write',
+  'commit',
+  'move',
+  'delete',
+]);
 
 export function isChange(operation: Operation): boolean {
   return CHANGES.has(operation);

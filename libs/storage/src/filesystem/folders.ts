@@ -91,22 +91,29 @@ export class Folders {
     await this.syncs.sync(this.locate(await this.removeEmpty(folder)));
   }
 
-  /** Makes durable what the folders contain, and that they are there. */
-  async settle(all: readonly Unsettled[]): Promise<void> {
-    const changed = all.flatMap(({ folder, uncertain }) => [folder, ...[...uncertain.keys()].map(parentOf)]);
-    await this.sync(changed);
-    for (const { uncertain } of all) for (const entry of uncertain.values()) entry.isDurable = true;
+  /** Makes durable what the folders of `all` contain, and that they and those of `made` are there. */
+  async settle(all: readonly Unsettled[], made: readonly Unsettled[] = []): Promise<void> {
+    const folders = all.map(({ folder }) => folder);
+    await this.syncWith(
+      folders,
+      [...all, ...made].flatMap(({ uncertain }) => [...uncertain]),
+    );
   }
 
   /** Makes durable that the folders are there which the folder lies in. */
   async settleAncestors({ folder, uncertain }: Unsettled): Promise<void> {
-    const ancestors = [...uncertain].filter(([path]) => path !== folder);
-    await this.sync(ancestors.map(([path]) => parentOf(path)));
-    for (const [, entry] of ancestors) entry.isDurable = true;
+    await this.syncWith(
+      [],
+      [...uncertain].filter(([path]) => path !== folder),
+    );
   }
 
-  private async sync(changed: readonly string[]): Promise<void> {
-    await Promise.all([...new Set(changed)].map((path) => this.syncs.sync(this.locate(path))));
+  /** Syncs the folders, and those that have the uncertain ones as entries. */
+  private async syncWith(folders: readonly string[], uncertain: readonly [string, KnownFolder][]): Promise<void> {
+    const entries = uncertain.filter(([, { isDurable }]) => !isDurable);
+    const changed = new Set([...folders, ...entries.map(([path]) => parentOf(path))]);
+    await Promise.all([...changed].map((path) => this.syncs.sync(this.locate(path))));
+    for (const [, entry] of entries) entry.isDurable = true;
   }
 
   /** Resolves with whether the folder is gone. One that cannot be removed, for whatever reason, stays. */

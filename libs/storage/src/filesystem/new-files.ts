@@ -17,10 +17,13 @@ export async function putFiles(folders: Folders, steps: readonly (readonly NewFi
   const drafts = steps.map((step) => step.map((file) => new Draft(folders, file)));
   try {
     await allSettled(drafts.flat().map((draft) => draft.write({ durable: true })));
-    for (const step of drafts) {
+    // The folders of later steps are there already, so that the first step can make them durable along with its own.
+    let made = drafts.flat().map((draft) => draft.unsettled);
+    for (const step of drafts.filter(({ length }) => length > 0)) {
       const unsettled: Unsettled[] = [];
       for (const draft of step) unsettled.push(await draft.place({ durable: true }));
-      await folders.settle(unsettled);
+      await folders.settle(unsettled, made);
+      made = [];
     }
   } catch (error) {
     // The failure that counts is the first.
@@ -60,11 +63,15 @@ class Draft {
     this.written = await this.failing(() => this.folders.prepare(folder, write));
   }
 
+  /** The folder that it was written to. */
+  get unsettled(): Unsettled {
+    return this.requireWritten().unsettled;
+  }
+
   /** Brings what was written to its place, over whatever file is there. */
   async place(options: { durable: boolean }): Promise<Unsettled> {
     for (let attempt = 1; ; attempt++) {
-      const { written } = this;
-      if (!written) throw new Error(`nothing is written for ${this.file.path}`);
+      const written = this.requireWritten();
       try {
         await renameEntry(written.result, this.folders.locate(this.file.path));
         this.written = null;
@@ -82,6 +89,11 @@ class Draft {
     if (!this.written) return;
     await removeEntry(this.written.result).catch(() => {});
     await this.folders.removeEmpty(parentOf(this.file.path));
+  }
+
+  private requireWritten(): Prepared<string> {
+    if (!this.written) throw new Error(`nothing is written for ${this.file.path}`);
+    return this.written;
   }
 
   private async failing<T>(work: () => Promise<T>): Promise<T> {

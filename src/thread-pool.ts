@@ -1,0 +1,11 @@
+/** About as many as there are syncs of one image that need not wait for each other, of a few clients. */
+const THREADS = 16;
+
+/**
+ * Gives Node's thread pool enough threads, unless the user says how many. A thread that waits for the disk does nothing
+ * else, and what waits at the same time a file system writes at once; with the four threads that are usual, pushes wait
+ * for each other, and pulls for pushes. Works only before the pool is used for the first time.
+ */
+export function useManyThreads(): void {
+  process.env.UV_THREADPOOL_SIZE ??= String(THREADS);
+}
