@@ -30,7 +30,7 @@ describe('CachingStorageDriver', () => {
   });
 
   it('reads a file once, and counts what it keeps and how often that was asked for', async () => {
-    await one.putContent(LINK, Buffer.from('x'));
+    await inner.putContent(LINK, Buffer.from('x'));
     for (let time = 0; time < 3; time++) expect(String(await one.getContent(LINK))).toBe('x');
     await one.stat(LINK);
     for (let time = 0; time < 2; time++) await one.list('/repositories/a/_manifests/tags');
@@ -42,7 +42,7 @@ describe('CachingStorageDriver', () => {
   });
 
   it('counts what is out of date, and what is not there, as missed', async () => {
-    await one.putContent(LINK, Buffer.from('old'));
+    await inner.putContent(LINK, Buffer.from('old'));
     await one.getContent(LINK);
     await other.putContent(LINK, Buffer.from('new'));
     await one.getContent(LINK);
@@ -63,6 +63,30 @@ describe('CachingStorageDriver', () => {
     await inner.putContent('/large', Buffer.alloc(500));
     await small.getContent('/large');
     expect(small.statistics.contents).toEqual({ hits: 0, misses: 21, entries, bytes: entries * 108 });
+  });
+
+  it('has a small file that was put, as it was put', async () => {
+    const content = Buffer.from('x');
+    await one.putAll([[{ path: LINK, content }], [{ path: '/small', content }]]);
+    await one.putContent('/large', Buffer.alloc(5000));
+    content.fill('y');
+    expect(String(await one.getContent(LINK))).toBe('x');
+    expect(String(await one.getContent('/small'))).toBe('x');
+    expect(one.statistics.contents).toMatchObject({ hits: 2, misses: 0, entries: 2 });
+    await one.getContent('/large');
+    expect(one.statistics.contents).toMatchObject({ hits: 2, misses: 1 });
+  });
+
+  it.each(['before', 'after'])('forgets what it put where somebody else puts %s it is counted', async (order) => {
+    const put = inner.putContent.bind(inner);
+    inner.putContent = async (path, content) => {
+      inner.putContent = put;
+      await put(path, content);
+      if (order === 'before') await other.putContent(LINK, Buffer.from('new'));
+    };
+    await one.putContent(LINK, Buffer.from('old'));
+    if (order === 'after') await other.putContent(LINK, Buffer.from('new'));
+    expect(String(await one.getContent(LINK))).toBe('new');
   });
 
   const changes: [string, (driver: StorageDriver) => Promise<unknown>][] = [

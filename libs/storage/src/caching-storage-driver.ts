@@ -35,6 +35,9 @@ export interface StorageCacheStatistics {
 /** Names that are kept in lists; some fifty bytes each. */
 const MAX_NAMES = 200_000;
 
+/** What is put is kept up to this size, in bytes: links, and most configurations and manifests. */
+const SMALL = 4096;
+
 /** No single file takes more than this part of the cache. */
 const LARGEST_PART = 8;
 
@@ -96,12 +99,11 @@ export class CachingStorageDriver extends StorageDriver {
   }
 
   async putContent(path: string, content: Uint8Array, options?: ChangeOptions): Promise<void> {
-    await this.changing(changesAt(path), () => this.inner.putContent(path, content, options));
+    await this.putting([{ path, content }], () => this.inner.putContent(path, content, options));
   }
 
   override async putAll(steps: readonly (readonly NewFile[])[]): Promise<void> {
-    const keys = steps.flat().flatMap(({ path }) => changesAt(path));
-    await this.changing(keys, () => this.inner.putAll(steps));
+    await this.putting(steps.flat(), () => this.inner.putAll(steps));
   }
 
   async move(source: string, destination: string): Promise<void> {
@@ -138,6 +140,18 @@ export class CachingStorageDriver extends StorageDriver {
 
   redirectUrl(path: string, request: RedirectRequest): Promise<string | null> {
     return this.inner.redirectUrl(path, request);
+  }
+
+  /** Keeps what was put, if it is small: a link is often read soon after, to see that a blob is there. */
+  private async putting(files: readonly NewFile[], put: () => Promise<void>): Promise<void> {
+    const small = files
+      .filter(({ content }) => content.length <= SMALL)
+      .map(({ path, content }) => ({ path, content, before: this.contents.countsOf(path) }));
+    await this.changing(
+      files.flatMap(({ path }) => changesAt(path)),
+      put,
+    );
+    for (const { path, content, before } of small) this.contents.keepChanged(path, Buffer.from(content), before);
   }
 
   /** Counts the change even where it failed: it may have been made before it could not be made durable. */

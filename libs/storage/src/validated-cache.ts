@@ -27,7 +27,7 @@ interface Entry<T> {
   readonly counts: readonly Count[];
 }
 
-interface Count {
+export interface Count {
   readonly slot: number;
   readonly changes: number;
 }
@@ -71,10 +71,24 @@ export class ValidatedCache<T extends object> {
       return known.value;
     }
     this.misses++;
-    const counts = this.keysOf(path).map((key) => this.count(key));
+    const counts = this.countsOf(path);
     const value = await read();
     this.entries.set(path, { value, counts });
     return value;
+  }
+
+  /** How often what `path` depends on has changed by now. */
+  countsOf(path: string): Count[] {
+    return this.keysOf(path).map((key) => this.count(key));
+  }
+
+  /** Keeps what `path` was changed to, if since `before` nothing was counted but one change of `path`. */
+  keepChanged(path: string, value: T, before: readonly Count[]): void {
+    const own = this.changes.slotOf(path);
+    const counts = before.map(({ slot, changes }) => ({ slot, changes: slot === own ? changes + 1 : changes }));
+    // Another count is that of somebody else's change, which may have come later.
+    if (counts.every(({ slot, changes }) => this.changes.at(slot) === changes))
+      this.entries.set(path, { value, counts });
   }
 
   private count(key: string): Count {

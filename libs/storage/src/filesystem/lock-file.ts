@@ -1,9 +1,10 @@
-import { closeSync, fstatSync } from 'node:fs';
-import { mkdir, stat, unlink } from 'node:fs/promises';
+import { closeSync, fstatSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CREATE, openFile } from './descriptor.js';
 import { FILE_MODE } from './durable-file.js';
+import { removeEntry } from './entry.js';
 import { codeOf } from './errno.js';
 import type { TryLock } from './flock.js';
 
@@ -36,7 +37,7 @@ export async function acquireLockFile(tryLock: TryLock, file: string, deadline: 
 export async function releaseLockFile(fd: number, file: string): Promise<void> {
   try {
     // A file that cannot be deleted is no harm: the next holder finds and locks the same one.
-    await unlink(file).catch(() => {});
+    await removeEntry(file).catch(() => {});
   } finally {
     closeSync(fd);
   }
@@ -46,7 +47,7 @@ type Outcome = 'held' | 'late' | 'deleted';
 
 async function attempt(tryLock: TryLock, fd: number, file: string, deadline: number): Promise<Outcome> {
   if (!(await waitForLock(tryLock, fd, deadline))) return 'late';
-  return (await liesAt(file, fd)) ? 'held' : 'deleted';
+  return liesAt(file, fd) ? 'held' : 'deleted';
 }
 
 async function waitForLock(tryLock: TryLock, fd: number, deadline: number): Promise<boolean> {
@@ -58,15 +59,11 @@ async function waitForLock(tryLock: TryLock, fd: number, deadline: number): Prom
   return true;
 }
 
-async function liesAt(file: string, fd: number): Promise<boolean> {
+/** The file was just opened, so that the operating system knows what lies there: asking needs no thread. */
+function liesAt(file: string, fd: number): boolean {
   const held = fstatSync(fd, { bigint: true });
-  try {
-    const found = await stat(file, { bigint: true });
-    return found.ino === held.ino && found.dev === held.dev;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found?.ino === held.ino && found.dev === held.dev;
 }
 
 async function openLockFile(file: string): Promise<number> {
