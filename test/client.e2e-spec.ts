@@ -25,7 +25,7 @@ import {
   putManifest,
   startUpload,
 } from '#libs/client';
-import { buildOpenApiDocument } from '../src/openapi/index.js';
+import { buildOpenApiDocument } from '../src/openapi/document.js';
 import { digestOf, type Registry, randomBlob, startRegistry } from './support/registry.js';
 
 const MIB = 1024 * 1024;

@@ -10,7 +10,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { createRegistryConfig } from '../src/config/index.js';
 import { createApp } from '../src/create-app.js';
 import { createLogger } from '../src/log/index.js';
-import { buildOpenApiDocument } from '../src/openapi/index.js';
+import { buildOpenApiDocument } from '../src/openapi/document.js';
 
 interface Operation extends OperationObject {
   readonly route: string;

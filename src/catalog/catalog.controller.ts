@@ -1,15 +1,15 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Access } from '../auth/index.js';
 import { LocationBuilder, linkToNext, readPage, sendJson } from '../http/index.js';
+import { DescribedUnder } from '../openapi/index.js';
 import { DescribeListRepositories } from './catalog.openapi.js';
 import { CatalogService } from './catalog.service.js';
 
 /** A page is this long when the client does not say, and never longer. */
 const MAX_PAGE = 1_000;
 
-@ApiTags('catalog')
+@DescribedUnder('catalog')
 @Controller('v2/_catalog')
 export class CatalogController {
   constructor(

@@ -1,11 +1,11 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Access } from '../auth/index.js';
 import { sendJson } from '../http/index.js';
+import { DescribedUnder } from '../openapi/index.js';
 import { DescribeGetHealth } from './health.openapi.js';
 
-@ApiTags('health')
+@DescribedUnder('health')
 @Controller()
 export class HealthController {
   /** Tells that the process is alive */

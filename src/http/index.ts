@@ -1,3 +1,4 @@
+export { applyDescriptions, Describe } from './describe.js';
 export { allowDirectOutput } from './direct-output.js';
 export { entityTag, isNotModified, preconditionOf } from './entity-tag.js';
 export { errorBody } from './error-body.js';

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiParam, ApiQuery } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Digest, parseReference, parseRepositoryName, type Reference } from '#libs/oci';
+import { Describe } from './describe.js';
 import type { RegistryResponse } from './registry-response.js';
 
 /** The repository in the path of a request. Throws `NAME_INVALID`. */
@@ -22,12 +22,14 @@ export const RepositoryName = () =>
       const known = context.switchToHttp().getResponse<RegistryResponse>().locals.name;
       return known ?? repositoryNameOf(requestOf(context));
     })(),
-    ApiParam({
-      name: 'name',
-      type: String,
-      description: 'Name of the repository. Its slashes may be written as `/` or as `%2F`.',
-      example: 'library/ubuntu',
-    }),
+    Describe(({ ApiParam }) =>
+      ApiParam({
+        name: 'name',
+        type: String,
+        description: 'Name of the repository. Its slashes may be written as `/` or as `%2F`.',
+        example: 'library/ubuntu',
+      }),
+    ),
   );
 
 /** Binds the tag or digest in the path; undefined when it can be neither. */
@@ -36,34 +38,42 @@ export const ManifestReference = () =>
     createParamDecorator((_, context: ExecutionContext): Reference | undefined =>
       parseReference(pathParameter(context, 'reference')),
     )(),
-    ApiParam({ name: 'reference', type: String, description: 'Tag or digest', example: 'latest' }),
+    Describe(({ ApiParam }) =>
+      ApiParam({ name: 'reference', type: String, description: 'Tag or digest', example: 'latest' }),
+    ),
   );
 
 /** Binds the digest in the path. */
 export const PathDigest = () =>
   both(
     createParamDecorator((_, context: ExecutionContext): Digest => Digest.parse(pathParameter(context, 'digest')))(),
-    ApiParam({ name: 'digest', type: String, description: 'Digest', example: EXAMPLE_DIGEST }),
+    Describe(({ ApiParam }) =>
+      ApiParam({ name: 'digest', type: String, description: 'Digest', example: EXAMPLE_DIGEST }),
+    ),
   );
 
 /** Binds the id of an upload session in the path. */
 export const UploadId = () =>
   both(
     createParamDecorator((_, context: ExecutionContext): string => pathParameter(context, 'id'))(),
-    ApiParam({
-      name: 'id',
-      type: String,
-      format: 'uuid',
-      description: 'Id of the upload session',
-      example: EXAMPLE_ID,
-    }),
+    Describe(({ ApiParam }) =>
+      ApiParam({
+        name: 'id',
+        type: String,
+        format: 'uuid',
+        description: 'Id of the upload session',
+        example: EXAMPLE_ID,
+      }),
+    ),
   );
 
 /** Binds the digest in the query, which must be there. */
 export const QueryDigest = () =>
   both(
     createParamDecorator((_, context: ExecutionContext): Digest => queryDigestOf(requestOf(context)))(),
-    ApiQuery({ name: 'digest', type: String, description: 'Digest of the whole blob', example: EXAMPLE_DIGEST }),
+    Describe(({ ApiQuery }) =>
+      ApiQuery({ name: 'digest', type: String, description: 'Digest of the whole blob', example: EXAMPLE_DIGEST }),
+    ),
   );
 
 const EXAMPLE_ID = '1b8ff8fd-8dd0-4f52-9ad0-2f3a3c0ab6d1';

@@ -1,15 +1,15 @@
 import { Controller, Delete, Get, Head, HttpCode, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Digest } from '#libs/oci';
 import { Access } from '../auth/index.js';
 import { PathDigest, type RegistryResponse, RepositoryName } from '../http/index.js';
+import { DescribedUnder } from '../openapi/index.js';
 import { DescribeDeleteBlob, DescribeGetBlob, DescribeHeadBlob } from './layer.openapi.js';
 import { LayerService } from './layer.service.js';
 import { sendLayer } from './send-layer.js';
 import { Sendfile } from './sendfile.js';
 
-@ApiTags('blobs')
+@DescribedUnder('blobs')
 @Controller('v2/*name/blobs')
 export class LayerController {
   constructor(

@@ -1,5 +1,4 @@
 import { Controller, Delete, Get, Head, HttpCode, Patch, Post, Put, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Digest, parseRepositoryName } from '#libs/oci';
 import { Access, Authorizer } from '../auth/index.js';
@@ -13,6 +12,7 @@ import {
   UploadId,
   uploadBodyOf,
 } from '../http/index.js';
+import { DescribedUnder } from '../openapi/index.js';
 import { LayerService } from './layer.service.js';
 import type { LayerUpload } from './layer-upload.js';
 import {
@@ -25,7 +25,7 @@ import {
 } from './upload.openapi.js';
 import { announcedAlgorithm, bodyLength, chunkRange, totalSize } from './upload-request.js';
 
-@ApiTags('uploads')
+@DescribedUnder('uploads')
 @Controller('v2/*name/blobs/uploads')
 export class UploadController {
   constructor(

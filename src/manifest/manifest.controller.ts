@@ -1,5 +1,4 @@
 import { Controller, Delete, Get, Head, HttpCode, Put, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { isTag, OciError, type Reference } from '#libs/oci';
 import { Access } from '../auth/index.js';
@@ -15,6 +14,7 @@ import {
   readBody,
   warn,
 } from '../http/index.js';
+import { DescribedUnder } from '../openapi/index.js';
 import {
   DescribeDeleteManifest,
   DescribeGetManifest,
@@ -27,7 +27,7 @@ import { ManifestNegotiator } from './manifest-negotiator.js';
 /** More tags than anybody sets at once; what asks for more is answered with 414. */
 const MAX_TAGS = 100;
 
-@ApiTags('manifests')
+@DescribedUnder('manifests')
 @Controller('v2/*name/manifests')
 export class ManifestController {
   constructor(

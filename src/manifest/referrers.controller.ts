@@ -1,5 +1,4 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Digest, MediaType } from '#libs/oci';
 import { Access } from '../auth/index.js';
@@ -12,10 +11,11 @@ import {
   readPage,
   sendJson,
 } from '../http/index.js';
+import { DescribedUnder } from '../openapi/index.js';
 import { DescribeListReferrers } from './referrers.openapi.js';
 import { ReferrersService, referrersIndex } from './referrers.service.js';
 
-@ApiTags('referrers')
+@DescribedUnder('referrers')
 @Controller('v2/*name/referrers')
 export class ReferrersController {
   constructor(

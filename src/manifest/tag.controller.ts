@@ -1,12 +1,12 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Access } from '../auth/index.js';
 import { LocationBuilder, linkToNext, RepositoryName, readPage, sendJson } from '../http/index.js';
+import { DescribedUnder } from '../openapi/index.js';
 import { DescribeListTags } from './tag.openapi.js';
 import { TagService } from './tag.service.js';
 
-@ApiTags('tags')
+@DescribedUnder('tags')
 @Controller('v2/*name/tags')
 export class TagController {
   constructor(

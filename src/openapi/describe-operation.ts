@@ -1,13 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import {
-  ApiHeader,
-  ApiOperation,
-  ApiQuery,
-  ApiResponse,
-  type ParameterObject,
-  type RequestBodyObject,
-  type ResponseObject,
-} from '@nestjs/swagger';
+import type { ParameterObject, RequestBodyObject, ResponseObject } from '@nestjs/swagger';
+import { Describe } from '../http/index.js';
 import { type Failure, failureResponses } from './failure.js';
 import { SERVER_FAILED } from './failures.js';
 
@@ -31,12 +24,19 @@ export interface OperationDescription {
 /** Describes a handler. Its parameters in the path are described by the decorators that bind them. */
 export function describeOperation(operation: OperationDescription): MethodDecorator {
   const { summary, description, parameters = [], body, responses, failures = [] } = operation;
-  const answers = { ...responses, ...failureResponses([...failures, SERVER_FAILED]) };
-  return applyDecorators(
-    ApiOperation({ summary, ...(description && { description }), ...(body && { requestBody: body }) }),
-    ...parameters.map(({ in: place, ...parameter }) =>
-      place === 'query' ? ApiQuery({ required: false, ...parameter }) : ApiHeader({ required: false, ...parameter }),
-    ),
-    ...Object.entries(answers).map(([status, response]) => ApiResponse({ status: Number(status), ...response })),
-  );
+  return Describe(({ ApiHeader, ApiOperation, ApiQuery, ApiResponse }) => {
+    const answers = { ...responses, ...failureResponses([...failures, SERVER_FAILED]) };
+    return applyDecorators(
+      ApiOperation({ summary, ...(description && { description }), ...(body && { requestBody: body }) }),
+      ...parameters.map(({ in: place, ...parameter }) =>
+        place === 'query' ? ApiQuery({ required: false, ...parameter }) : ApiHeader({ required: false, ...parameter }),
+      ),
+      ...Object.entries(answers).map(([status, response]) => ApiResponse({ status: Number(status), ...response })),
+    );
+  });
+}
+
+/** Puts the operations of a controller under a heading of the document. */
+export function DescribedUnder(heading: string): ClassDecorator {
+  return Describe(({ ApiTags }) => ApiTags(heading));
 }

@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import * as swagger from '@nestjs/swagger';
 import {
   DocumentBuilder,
   type OpenAPIObject,
@@ -6,6 +7,7 @@ import {
   type ResponsesObject,
   SwaggerModule,
 } from '@nestjs/swagger';
+import { applyDescriptions } from '../http/index.js';
 import { HEADERS, headerReferences } from './headers.js';
 import { SCHEMAS } from './schemas.js';
 
@@ -44,6 +46,7 @@ const TAGS: readonly [name: string, description: string][] = [
 
 /** The OpenAPI document of all routes of `app`, which need not listen. */
 export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
+  applyDescriptions(swagger);
   const document = SwaggerModule.createDocument(app, describeRegistry(), {
     operationIdFactory: (_controller, handler) => handler,
   });

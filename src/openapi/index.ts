@@ -1,6 +1,5 @@
 export { json, OCTETS } from './bodies.js';
-export { describeOperation, type OperationDescription, type Parameter } from './describe-operation.js';
-export { buildOpenApiDocument } from './document.js';
+export { DescribedUnder, describeOperation, type OperationDescription, type Parameter } from './describe-operation.js';
 export { type Failure, failure } from './failure.js';
 export { BUSY, DIGEST_MALFORMED, denied, NAME_INVALID, PAGE_INVALID, STORAGE_FULL } from './failures.js';
 export { type HeaderName, headerReferences } from './headers.js';

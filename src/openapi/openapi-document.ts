@@ -1,11 +1,13 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
-import { buildOpenApiDocument } from './document.js';
 
-/** The OpenAPI document of the application. It is built when it is first asked for, for no start should wait for it. */
+/**
+ * The OpenAPI document of the application. It is built when it is first asked for, and what builds it is loaded only
+ * then: no start should wait for it.
+ */
 @Injectable()
 export class OpenApiDocument {
   private app: INestApplication | undefined;
-  private json: Buffer | undefined;
+  private json: Promise<Buffer> | undefined;
 
   /** Says whose routes the document is to describe. */
   describe(app: INestApplication): void {
@@ -13,9 +15,14 @@ export class OpenApiDocument {
   }
 
   /** The document as JSON in UTF-8. */
-  toJson(): Buffer {
+  async toJson(): Promise<Buffer> {
     if (!this.app) throw new Error('no application is described');
-    this.json ??= Buffer.from(JSON.stringify(buildOpenApiDocument(this.app)));
+    this.json ??= build(this.app);
     return this.json;
   }
+}
+
+async function build(app: INestApplication): Promise<Buffer> {
+  const { buildOpenApiDocument } = await import('./document.js');
+  return Buffer.from(JSON.stringify(buildOpenApiDocument(app)));
 }

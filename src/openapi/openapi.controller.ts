@@ -1,15 +1,15 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { OciError } from '#libs/oci';
 import { Access } from '../auth/index.js';
 import { LocationBuilder } from '../http/index.js';
+import { DescribedUnder } from './describe-operation.js';
 import { docsPage, PAGE_POLICY, PAGE_SCRIPT, swaggerUiFolder } from './docs-page.js';
 import { DescribeGetDocs, DescribeGetDocsFile, DescribeGetOpenApi, UI_FILES } from './openapi.openapi.js';
 import { OpenApiDocument } from './openapi-document.js';
 
 /** Describes the API, to programs and to people. */
-@ApiTags('documentation')
+@DescribedUnder('documentation')
 @Controller()
 export class OpenApiController {
   constructor(
@@ -20,8 +20,8 @@ export class OpenApiController {
   @Get('openapi.json')
   @Access({ action: 'public' })
   @DescribeGetOpenApi()
-  getOpenApi(@Res() response: Response): void {
-    send(response, 'application/json', this.document.toJson());
+  async getOpenApi(@Res() response: Response): Promise<void> {
+    send(response, 'application/json', await this.document.toJson());
   }
 
   @Get('docs')

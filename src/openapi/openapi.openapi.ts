@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiParam, type ContentObject } from '@nestjs/swagger';
+import type { ContentObject } from '@nestjs/swagger';
 import { OciError } from '#libs/oci';
+import { Describe } from '../http/index.js';
 import { json } from './bodies.js';
 import { describeOperation } from './describe-operation.js';
 import { failure } from './failure.js';
@@ -36,12 +37,14 @@ export const DescribeGetDocs = () =>
 
 export const DescribeGetDocsFile = () =>
   applyDecorators(
-    ApiParam({
-      name: 'file',
-      description: 'Name of the file.',
-      schema: { type: 'string', enum: ['page.js', ...UI_FILES] },
-      example: 'page.js',
-    }),
+    Describe(({ ApiParam }) =>
+      ApiParam({
+        name: 'file',
+        description: 'Name of the file.',
+        schema: { type: 'string', enum: ['page.js', ...UI_FILES] },
+        example: 'page.js',
+      }),
+    ),
     describeOperation({
       summary: 'Sends a file of that page',
       responses: {
