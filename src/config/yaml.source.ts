@@ -1,4 +1,5 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type { Document } from 'yaml';
 import { CONFIG_FILE_VARIABLE } from './environment.source.js';
 import type { SettingSource } from './setting-source.js';
 import { readTree } from './tree.source.js';
@@ -24,6 +25,7 @@ export function readYamlFile(file: string | undefined, readFile: ReadFile): Sett
  * schema knows no numbers. Messages of the YAML parser are not passed on, because they can quote values.
  */
 function readYaml(file: string, text: string): SettingSource {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, {
     schema: 'failsafe',
@@ -46,8 +48,14 @@ function readYaml(file: string, text: string): SettingSource {
   });
 }
 
+/** Loaded for those who have a file. */
+function yaml(): typeof import('yaml') {
+  return createRequire(import.meta.url)('yaml');
+}
+
 /** Where the last key of the path begins, or the last one before an alias. */
 function offsetOf(document: Document.Parsed, path: readonly string[]): number {
+  const { isMap, isScalar } = yaml();
   let node: unknown = document.contents;
   let offset = 0;
   for (const name of path) {
