@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CachingStorageDriver } from './caching-storage-driver.js';
-import { CHANGE_SLOTS, ChangeCounters } from './change-counters.js';
+import { CHANGE_COUNTERS, ChangeCounters } from './change-counters.js';
 import { MemoryStorageDriver } from './memory/memory-storage-driver.js';
 import { describeStorageDriver } from './storage-driver.contract.js';
 import type { StorageDriver } from './storage-driver.js';
 import { PathNotFoundError } from './storage-error.js';
 
 const OPTIONS = { maxBytes: 1024 * 1024, maxEntries: 1000 };
-const newCounters = () => new ChangeCounters(new Int32Array(CHANGE_SLOTS));
+const newCounters = () => new ChangeCounters(new Int32Array(CHANGE_COUNTERS));
 
 describeStorageDriver(
   'a cache over another driver',

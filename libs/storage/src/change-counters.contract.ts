@@ -42,6 +42,12 @@ export function describeChangeCounters(name: string, create: () => Promise<Share
       expect(slots.filter((slot) => one.at(slot) !== before[slot])).toEqual([one.slotOf('key')]);
     });
 
+    it('counts a change of everything in each slot', () => {
+      const before = slots.map((slot) => one.at(slot));
+      other.bumpAll();
+      expect(slots.filter((slot) => one.at(slot) === before[slot])).toEqual([]);
+    });
+
     it('gives each key one slot, of those that there are, for everybody', () => {
       fc.assert(
         fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (key) => {

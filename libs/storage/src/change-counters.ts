@@ -1,5 +1,8 @@
-/** How many counters there are. Keys that share one only make each other's cached values be read again. */
+/** How many slots there are. Keys that share one only make each other's cached values be read again. */
 export const CHANGE_SLOTS = 16_384;
+
+/** A counter for each slot, and behind them the one that counts for all slots. */
+export const CHANGE_COUNTERS = CHANGE_SLOTS + 1;
 
 /**
  * Counts the changes of the storage, for all processes on one machine, so that what was read may be kept in memory.
@@ -9,7 +12,7 @@ export const CHANGE_SLOTS = 16_384;
  * acknowledged finds another count than any reader can have kept that read before the change, and reads anew.
  */
 export class ChangeCounters {
-  /** `counts` holds one number a slot, in memory that all processes share. */
+  /** `counts` holds `CHANGE_COUNTERS` numbers, in memory that all processes share. */
   constructor(private readonly counts: Int32Array) {}
 
   /** The slot of a key, which may be kept. */
@@ -17,16 +20,21 @@ export class ChangeCounters {
     // FNV-1a
     let hash = 0x811c9dc5;
     for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-    return (hash >>> 0) % this.counts.length;
+    return (hash >>> 0) % CHANGE_SLOTS;
   }
 
   /** The count of a slot. It wraps around, after more changes than happen while a value is kept. */
   at(slot: number): number {
-    return Atomics.load(this.counts, slot);
+    return (Atomics.load(this.counts, slot) + Atomics.load(this.counts, CHANGE_SLOTS)) | 0;
   }
 
   /** Counts a change of what lies under `key`. */
   bump(key: string): void {
     Atomics.add(this.counts, this.slotOf(key), 1);
+  }
+
+  /** Counts a change of everything. */
+  bumpAll(): void {
+    Atomics.add(this.counts, CHANGE_SLOTS, 1);
   }
 }

@@ -17,7 +17,7 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *       tag-changes/<name>/_change                                several tags that change together
  *       migration/                                                what was migrated of an early root
  *       locks/<sha256 of the key>                                 of processes on the filesystem; no durable state
- *       changes-<slots>                                           counters that they share; no durable state
+ *       changes-<counters>                                        counters that they share; no durable state
  *
  * A blob lies under its sha256, whatever digest it was pushed with; a link under another algorithm is an alias that
  * names the sha256; those of tarsums lie under `tarsum/<version>/<hash>/<encoded>`, as with Distribution 2.0. A link
@@ -70,7 +70,7 @@ export const pathOf = {
   tagChanges: () => `${OWN_ROOT}/tag-changes`,
   tagChange: (name: string) => `${OWN_ROOT}/tag-changes/${name}/_change`,
   locks: () => `${OWN_ROOT}/locks`,
-  changeCounters: (slots: number) => `${OWN_ROOT}/changes-${slots}`,
+  changeCounters: (counters: number) => `${OWN_ROOT}/changes-${counters}`,
 } as const;
 
 /** Whether a directory below `repositories` belongs to a repository's inside rather than to the name of one. */

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeChangeCounters } from '../change-counters.contract.js';
-import { CHANGE_SLOTS, type ChangeCounters } from '../change-counters.js';
+import { CHANGE_COUNTERS, CHANGE_SLOTS, type ChangeCounters } from '../change-counters.js';
 import { exitOf, startFixture } from './child-process.contract.js';
 import { FilesystemLockManager } from './filesystem-lock-manager.js';
 import { FilesystemStorageDriver } from './filesystem-storage-driver.js';
@@ -14,7 +14,7 @@ import { loadFlock } from './flock.js';
 import { openSharedCounters } from './shared-counters.js';
 
 const FOLDER = 'docker/registry/stowage';
-const FILE = join(FOLDER, 'changes-16384');
+const FILE = join(FOLDER, 'changes-16385');
 
 const folder = await mkdtemp(join(tmpdir(), 'stowage-counters-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -51,7 +51,7 @@ describe('openSharedCounters', () => {
     for (const { stdin } of children) stdin.end();
     expect(await Promise.all(children.map(exitOf))).toEqual([0, 0, 0]);
     expect(countOf(counters, 'key')).toBe(3 * times);
-    expect(await readdir(join(root, FOLDER))).toEqual(['changes-16384', 'locks']);
+    expect(await readdir(join(root, FOLDER))).toEqual(['changes-16385', 'locks']);
   });
 
   it('lets nobody who keeps what was read miss a change of another process, once that is acknowledged', async () => {
@@ -109,7 +109,7 @@ describe('openSharedCounters', () => {
 
   it('follows no symbolic link', async () => {
     await mkdir(join(root, FOLDER), { recursive: true });
-    await writeFile(join(root, 'elsewhere'), Buffer.alloc(4 * CHANGE_SLOTS));
+    await writeFile(join(root, 'elsewhere'), Buffer.alloc(4 * CHANGE_COUNTERS));
     await symlink(join(root, 'elsewhere'), join(root, FILE));
     await expect(open(root)).rejects.toMatchObject({ code: 'ELOOP' });
   });

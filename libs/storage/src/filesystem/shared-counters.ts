@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CHANGE_SLOTS, ChangeCounters } from '../change-counters.js';
+import { CHANGE_COUNTERS, ChangeCounters } from '../change-counters.js';
 import type { LockManager } from '../lock-manager.js';
 import { pathOf } from '../path-mapper.js';
 import { READ_WRITE } from './descriptor.js';
@@ -9,7 +9,7 @@ import { replaceFile } from './durable-file.js';
 import { codeOf } from './errno.js';
 import { temporaryName } from './temporary-name.js';
 
-const BYTES = CHANGE_SLOTS * Int32Array.BYTES_PER_ELEMENT;
+const BYTES = CHANGE_COUNTERS * Int32Array.BYTES_PER_ELEMENT;
 
 /** What tells that nothing may be written; `ENOENT` comes from making several folders on a read-only file system. */
 const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOENT']);
@@ -28,7 +28,7 @@ const MAP_FAILED = 2n ** 64n - 1n;
 export async function openSharedCounters(root: string, locks: LockManager): Promise<ChangeCounters | null> {
   const map = await loadMap();
   if (!map) return null;
-  const fd = await openUnlessReadOnly(join(root, pathOf.changeCounters(CHANGE_SLOTS)), locks);
+  const fd = await openUnlessReadOnly(join(root, pathOf.changeCounters(CHANGE_COUNTERS)), locks);
   if (fd === null) return null;
   try {
     const memory = map(fd, BYTES);
@@ -41,8 +41,9 @@ export async function openSharedCounters(root: string, locks: LockManager): Prom
 
 /** A process that died between a change and its count has left others with what was before it. */
 function begin(counts: Int32Array): ChangeCounters {
-  for (let slot = 0; slot < CHANGE_SLOTS; slot++) Atomics.add(counts, slot, 1);
-  return new ChangeCounters(counts);
+  const changes = new ChangeCounters(counts);
+  changes.bumpAll();
+  return changes;
 }
 
 async function openUnlessReadOnly(file: string, locks: LockManager): Promise<number | null> {

@@ -1,4 +1,4 @@
-import { CHANGE_SLOTS, ChangeCounters } from '../change-counters.js';
+import { CHANGE_COUNTERS, ChangeCounters } from '../change-counters.js';
 import type { OpenStorage } from '../load-storage.js';
 import { MemoryLockManager } from './memory-lock-manager.js';
 import { MemoryStorageDriver } from './memory-storage-driver.js';
@@ -8,7 +8,7 @@ export function openMemoryStorage(): OpenStorage {
   return {
     driver: new MemoryStorageDriver(),
     locks: new MemoryLockManager(),
-    changes: new ChangeCounters(new Int32Array(CHANGE_SLOTS)),
+    changes: new ChangeCounters(new Int32Array(CHANGE_COUNTERS)),
     acrossProcesses: false,
   };
 }
