@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { Digest, mediaTypeOfStored } from '#libs/oci';
 import { isSchema1, Schema1Type } from '#libs/schema1';
 import {
+  boundedCache,
   contentIfPresent,
   deleteIfPresent,
   linkFile,
@@ -20,7 +20,7 @@ const KNOWN_MEDIA_TYPES = 20_000;
 @Injectable()
 export class ManifestStore {
   /** By digest, so that a manifest which is asked for often is not read each time. */
-  private readonly mediaTypes = new LRUCache<string, string>({ max: KNOWN_MEDIA_TYPES });
+  private readonly mediaTypes = boundedCache<string>({ entries: KNOWN_MEDIA_TYPES });
 
   constructor(private readonly storage: StorageDriver) {}
 

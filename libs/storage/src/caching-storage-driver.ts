@@ -24,7 +24,7 @@ export interface CacheOptions {
 
 /** What the memory of a `CachingStorageDriver` holds, and what it was good for. */
 export interface StorageCacheStatistics {
-  /** The content of small files; `bytes` is what it takes, paths included. */
+  /** The content of small files; `bytes` is what counts towards `maxBytes`: a tiny file counts for its share at least. */
   readonly contents: CacheStatistics & { readonly bytes: number };
   /** Sizes of files, and whether they are there. */
   readonly infos: CacheStatistics;
@@ -59,17 +59,16 @@ export class CachingStorageDriver extends StorageDriver {
   ) {
     super();
     this.contents = new ValidatedCache(changes, filesOf, {
-      maxEntries,
-      size: {
-        max: maxBytes,
-        maxOfOne: Math.ceil(maxBytes / LARGEST_PART),
-        of: (content, path) => content.length + path.length,
-      },
+      entries: maxEntries,
+      size: maxBytes,
+      largest: Math.ceil(maxBytes / LARGEST_PART),
+      sizeOf: (content, path) => content.length + path.length,
     });
-    this.infos = new ValidatedCache(changes, filesOf, { maxEntries });
+    this.infos = new ValidatedCache(changes, filesOf, { entries: maxEntries });
     this.lists = new ValidatedCache(changes, listsOf, {
-      maxEntries,
-      size: { max: MAX_NAMES, of: (names) => names.length + 1 },
+      entries: maxEntries,
+      size: MAX_NAMES,
+      sizeOf: (names) => names.length + 1,
     });
   }
 

@@ -1,3 +1,4 @@
+export { boundedCache, type CacheBounds } from './bounded-cache.js';
 export { type CacheOptions, CachingStorageDriver, type StorageCacheStatistics } from './caching-storage-driver.js';
 export { CHANGE_COUNTERS, ChangeCounters } from './change-counters.js';
 export { DIRECT_OUTPUT, type DirectOutput } from './direct-sink.js';

@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedCache, type CacheBounds } from './bounded-cache.js';
 import type { ChangeCounters } from './change-counters.js';
 
 /** What one cache has done since the process began. */
@@ -9,16 +10,6 @@ export interface CacheStatistics {
   readonly misses: number;
   /** Paths of which something is kept now. */
   readonly entries: number;
-}
-
-export interface CacheLimits<T> {
-  readonly maxEntries: number;
-  /** The sum of the sizes of all values. Without it, only entries are counted. */
-  readonly size?: {
-    readonly max: number;
-    readonly maxOfOne?: number;
-    readonly of: (value: T, path: string) => number;
-  };
 }
 
 /** What was read, and the counts of changes before it was read: it is valid as long as they are the same. */
@@ -42,23 +33,17 @@ export class ValidatedCache<T extends object> {
     private readonly changes: ChangeCounters,
     /** The keys under which the changes count that what was read of a path depends on. */
     private readonly keysOf: (path: string) => readonly string[],
-    { maxEntries, size }: CacheLimits<T>,
+    bounds: CacheBounds<T>,
   ) {
-    this.entries = new LRUCache({
-      max: maxEntries,
-      ...(size && {
-        maxSize: size.max,
-        maxEntrySize: size.maxOfOne ?? size.max,
-        sizeCalculation: ({ value }, path) => size.of(value, path),
-      }),
-    });
+    const { sizeOf = () => 1, ...others } = bounds;
+    this.entries = boundedCache<Entry<T>>({ ...others, sizeOf: ({ value }, path) => sizeOf(value, path) });
   }
 
   get statistics(): CacheStatistics {
     return { hits: this.hits, misses: this.misses, entries: this.entries.size };
   }
 
-  /** The sum of the sizes of what is kept. */
+  /** What counts towards the bound on the size. */
   get size(): number {
     return this.entries.calculatedSize;
   }

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../bounded-cache.js';
 import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
 import { lineageOf, parentOf } from '../storage-path.js';
 import { inspectEntry, makeFolder, removeEmptyFolder } from './entry.js';
@@ -33,7 +33,7 @@ interface KnownFolder {
 
 /** The folders below the root. They come and go with what lies in them. */
 export class Folders {
-  private readonly known = new LRUCache<string, KnownFolder>({ max: REMEMBERED_FOLDERS });
+  private readonly known = boundedCache<KnownFolder>({ entries: REMEMBERED_FOLDERS });
   /** Folders that are being made: who needs one that somebody else makes waits for it. */
   private readonly making = new Map<string, Promise<void>>();
   private readonly syncs = new FolderSyncs();
