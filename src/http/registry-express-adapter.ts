@@ -1,4 +1,4 @@
-import { ExpressAdapter } from '@nestjs/platform-express';
+import { ExpressAdapter } from '@nestjs/platform-express/adapters/express-adapter.js';
 import type { Application } from 'express';
 import type { HttpConfig } from '../config/index.js';
 import { RegistryServer } from './registry-server.js';

@@ -16,7 +16,7 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
-const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/server/main.js');
 const START_TIMEOUT = 30_000;
 /** Longer than a server lets running requests finish. */
 const STOP_TIMEOUT = 45_000;

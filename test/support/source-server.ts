@@ -13,7 +13,15 @@ export interface LogLine {
   readonly pid?: number;
 }
 
-/** The server as a process of its own that runs the sources, as they are now. */
+/** Runs the sources, as they are now. */
+const SOURCES = [
+  '--conditions=source',
+  '--import',
+  join(PROJECT, 'test/fixtures/typescript.mjs'),
+  join(PROJECT, 'src/main.ts'),
+];
+
+/** The server as a process of its own. */
 export class SourceServer {
   readonly #child: ChildProcess;
   /** What it logged. */
@@ -24,11 +32,10 @@ export class SourceServer {
   readonly exit: Promise<number | null>;
   #logged = Promise.withResolvers<void>();
 
-  /** Starts it with these settings and no others. */
-  constructor(settings: Record<string, string>) {
+  /** Starts it with these settings and no others; `args` are those of Node. */
+  constructor(settings: Record<string, string>, args: readonly string[] = SOURCES) {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(STOWAGE|NODE)_/.test(name));
-    const loader = join(PROJECT, 'test/fixtures/typescript.mjs');
-    this.#child = spawn(process.execPath, ['--conditions=source', '--import', loader, join(PROJECT, 'src/main.ts')], {
+    this.#child = spawn(process.execPath, args, {
       env: { ...Object.fromEntries(inherited), STOWAGE_HTTP_PORT: '0', STOWAGE_LOG_FORMAT: 'json', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
