@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { keepOptionalPackagesOfNest, leaveOut, requireBuiltIns, runLater } from './plugins.ts';
+import {
+  keepNamesOfDecoratedClasses,
+  keepOptionalPackagesOfNest,
+  leaveOut,
+  requireBuiltIns,
+  runLater,
+} from './plugins.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const RXJS = join(ROOT, 'node_modules/rxjs/dist/esm');
@@ -41,10 +47,9 @@ export async function bundle({ entry, target, conditions = [], plugins = [] }: B
       // Express and `send` have it for files whose type must be guessed from their names: those of the documentation.
       runLater(['mime-types']),
       keepOptionalPackagesOfNest(),
+      keepNamesOfDecoratedClasses(),
     ],
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-    // Nest, and whoever reads a stack trace, needs the names of classes and functions as they are.
-    keepNames: true,
     legalComments: 'linked',
     logLevel: 'warning',
     metafile: true,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import type { Plugin } from 'esbuild';
 
@@ -61,6 +62,27 @@ export function keepOptionalPackagesOfNest(): Plugin {
       onResolve({ filter: /^[^.]/ }, ({ path, kind, importer }) =>
         kind === 'dynamic-import' && importer.includes('/node_modules/@nestjs/') ? { path, external: true } : undefined,
       );
+    },
+  };
+}
+
+/** What TypeScript makes of a class with decorators: `let Service = class Service {`. */
+const DECORATED_CLASS = /^let (\w+) = .*\bclass \1\b.*\{$/gm;
+
+/**
+ * Lets the classes of ours and of Nest that have decorators keep their names, which stand in logs: esbuild makes `Service2`
+ * of such a class. Its own `keepNames` does so for every function too, at each request for those that are made in one.
+ */
+export function keepNamesOfDecoratedClasses(): Plugin {
+  return {
+    name: 'keep names of decorated classes',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/(dist|@nestjs)\/.*\.js$/ }, async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replaceAll(
+          DECORATED_CLASS,
+          (line, name) => `${line} static { Object.defineProperty(this, 'name', { value: '${name}' }); }`,
+        ),
+      }));
     },
   };
 }
