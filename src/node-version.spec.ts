@@ -40,7 +40,9 @@ describe('main.ts', () => {
     const folder = await mkdtemp(join(tmpdir(), 'stowage-old-node-'));
     try {
       await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-      for (const name of ['main', 'node-version']) await writeFile(join(folder, `${name}.js`), await compiled(name));
+      for (const name of ['main', 'node-version', 'thread-pool']) {
+        await writeFile(join(folder, `${name}.js`), await compiled(name));
+      }
       const { code, output } = await run(OLD_NODE ?? '', join(folder, 'main.js'));
       expect(output).toMatch(/^stowage needs Node 24\.9 or newer, and this is [\d.]+: .+\n$/);
       expect(code).toBe(1);

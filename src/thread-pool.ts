@@ -1,5 +1,5 @@
 /** About as many as there are syncs of one image that need not wait for each other, of a few clients. */
-const THREADS = 16;
+const THREADS = 32;
 
 /**
  * Gives Node's thread pool enough threads, unless the user says how many. A thread that waits for the disk does nothing
@@ -7,5 +7,6 @@ const THREADS = 16;
  * for each other, and pulls for pushes. Works only before the pool is used for the first time.
  */
 export function useManyThreads(): void {
-  process.env.UV_THREADPOOL_SIZE ??= String(THREADS);
+  // In words that an old Node understands, which has to read this before it is told that it is too old.
+  if (process.env.UV_THREADPOOL_SIZE === undefined) process.env.UV_THREADPOOL_SIZE = String(THREADS);
 }
