@@ -11,6 +11,7 @@ import { FileShelf, type Stock } from './stock/stock.ts';
 import { removedWithUs } from './system/children.ts';
 import type { Placement } from './system/cpus.ts';
 import { freePort } from './system/free-port.ts';
+import { takeMemory } from './system/memory.ts';
 import { type RunningServer, startServer } from './system/server.ts';
 
 export interface ServeOptions {
@@ -62,6 +63,11 @@ export class Bench {
     const root = join(await this.#folderOf(peer), stock.name);
     if (!existsSync(root)) await this.#fill(peer, stock, root);
     return this.#serve(peer, root, work, options);
+  }
+
+  /** To be called right before a work that writes so many bytes. */
+  async takeMemory(bytes: number): Promise<void> {
+    await takeMemory(this.#folder, bytes);
   }
 
   async #fill(peer: Peer, stock: Stock, root: string): Promise<void> {

@@ -64,6 +64,7 @@ function push(bench: Bench, peer: Peer, form: UploadForm): Promise<Figures> {
     const { url } = server;
     const labels = Array.from({ length: transfers }, (_, index) => `pushed ${index}`);
     const client = await readyClient(PUSH_CLIENT, { url, repository: PUSHED_REPOSITORY, labels, size, form });
+    await bench.takeMemory(transfers * size);
     const { result: digests, duration, cpu } = await server.measure(() => client.run());
     const memory = server.residentPeak();
     const reader = new RegistryClient(url);
