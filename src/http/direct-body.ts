@@ -8,10 +8,10 @@ const KIB = 1024;
 /** Bytes. A new connection would take a client who sends smaller chunks more time than we save. */
 const SMALLEST = 16 * 1024 * KIB;
 /** Received, hashed and written while it is in the processor's cache. */
-const BUFFER_SIZE = 512 * KIB;
+const BUFFER_SIZE = 1024 * KIB;
 /** Takes a little more time for each byte. For all that come while there are many, lest they take much memory together. */
 const SMALL_BUFFER_SIZE = 256 * KIB;
-const MANY = 16;
+const MANY = 8;
 const BUFFERS = 2;
 
 const BODIES = new WeakMap<IncomingMessage, DirectBody>();

@@ -3,8 +3,10 @@ import { FileWriter } from '../storage-driver.js';
 import { WriterClosedError } from '../storage-error.js';
 import { closeFile, syncData, truncateFile } from './descriptor.js';
 import { writeFailure } from './errno.js';
+import type { Linux } from './linux.js';
 import { requireFilePath } from './visible-path.js';
 import { WriteQueue } from './write-queue.js';
+import { Writeback } from './writeback.js';
 
 /** A file that was opened for a writer. */
 export interface WritableFile {
@@ -23,9 +25,15 @@ export class FilesystemFileWriter extends FileWriter {
   private readonly queue: WriteQueue;
   private written = 0;
 
-  constructor(private readonly file: WritableFile) {
+  private readonly writeback: Writeback | null;
+
+  constructor(
+    private readonly file: WritableFile,
+    linux: Linux | null,
+  ) {
     super();
-    this.queue = new WriteQueue(file.fd, file.size);
+    this.writeback = linux && new Writeback(linux, file.fd, file.size);
+    this.queue = new WriteQueue(file.fd, file.size, (end) => this.writeback?.advance(end));
   }
 
   get size(): number {
@@ -60,6 +68,7 @@ export class FilesystemFileWriter extends FileWriter {
     try {
       await failingAt(this.file.path, () => this.revert());
     } finally {
+      await this.writeback?.settle();
       await closeFile(this.file.fd);
     }
   }
@@ -82,9 +91,11 @@ export class FilesystemFileWriter extends FileWriter {
       await syncData(this.file.fd);
     } catch (error) {
       await this.queue.settle();
+      await this.writeback?.settle();
       await closeFile(this.file.fd);
       throw error;
     }
+    await this.writeback?.settle();
     // Nothing waits to be written, so closing does no I/O and needs no thread.
     closeSync(this.file.fd);
   }

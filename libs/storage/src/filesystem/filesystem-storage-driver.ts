@@ -17,7 +17,6 @@ import {
 import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
 import { childOf, isComponent, parentOf } from '../storage-path.js';
 import { walkTree } from '../walk-tree.js';
-import type { KernelCopy } from './copy-in-kernel.js';
 import { removeFile, removeFolder } from './deletion.js';
 import { openFile, READ, readUpTo, withDescriptor } from './descriptor.js';
 import { inspectEntry, readFolder } from './entry.js';
@@ -25,6 +24,7 @@ import { codeOf, LINK_RULE, readFailure, writeFailure } from './errno.js';
 import { openReader } from './file-reader.js';
 import { FilesystemFileWriter } from './filesystem-file-writer.js';
 import { Folders } from './folders.js';
+import type { Linux } from './linux.js';
 import { moveFile } from './moving.js';
 import { putFiles, putLightly } from './new-files.js';
 import { openWritable } from './open-writable.js';
@@ -47,7 +47,7 @@ export class FilesystemStorageDriver extends StorageDriver {
 
   constructor(
     root: string,
-    private readonly kernel: KernelCopy | null = null,
+    private readonly linux: Linux | null = null,
   ) {
     super();
     this.localRoot = resolve(root);
@@ -85,12 +85,15 @@ export class FilesystemStorageDriver extends StorageDriver {
     requireOffset(path, offset);
     requireLength(length);
     const opening = this.reading(path, (file) => openFile(file, READ));
-    await withDescriptor(opening, (fd) => sendFile(fd, path, sink, offset, length, this.kernel));
+    await withDescriptor(opening, (fd) => sendFile(fd, path, sink, offset, length, this.linux));
   }
 
   async writer(path: string, options: WriterOptions = {}): Promise<FileWriter> {
     requireFilePath(path);
-    return this.writing(path, async () => new FilesystemFileWriter(await openWritable(this.folders, path, options)));
+    return this.writing(
+      path,
+      async () => new FilesystemFileWriter(await openWritable(this.folders, path, options), this.linux),
+    );
   }
 
   async stat(path: string): Promise<FileInfo> {

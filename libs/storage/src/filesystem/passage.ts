@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import type { DirectOutput } from '../direct-sink.js';
-import type { KernelCopy } from './copy-in-kernel.js';
+import type { Linux } from './linux.js';
 
 /** So much at a time, in bytes: somebody else may wait for the thread. */
 const LARGEST_COPY = 2 * 1024 * 1024;
@@ -11,7 +11,7 @@ export class Passage {
   private socket = -1;
 
   constructor(
-    private readonly kernel: KernelCopy,
+    private readonly linux: Linux,
     private readonly output: DirectOutput,
   ) {}
 
@@ -19,8 +19,8 @@ export class Passage {
   async send(file: number, start: number, end: number): Promise<number> {
     const descriptor = this.output.descriptor();
     if (descriptor === null) return 0;
-    if (this.socket === -1) this.socket = this.kernel.duplicate(descriptor);
-    const copied = await this.kernel.copy(this.socket, file, start, Math.min(end - start, LARGEST_COPY));
+    if (this.socket === -1) this.socket = this.linux.duplicate(descriptor);
+    const copied = await this.linux.copy(this.socket, file, start, Math.min(end - start, LARGEST_COPY));
     if (copied > 0) this.output.passed(copied);
     return Math.max(copied, 0);
   }

@@ -4,8 +4,8 @@ import { directOutputOf } from '../direct-sink.js';
 import { Outlet } from '../outlet.js';
 import { PathNotFoundError, TruncatedFileError } from '../storage-error.js';
 import { BufferPool } from './buffer-pool.js';
-import type { KernelCopy } from './copy-in-kernel.js';
 import { readInto } from './descriptor.js';
+import type { Linux } from './linux.js';
 import { Passage } from './passage.js';
 
 const KIB = 1024;
@@ -46,15 +46,15 @@ export async function sendFile(
   sink: Writable,
   offset: number,
   length: number | undefined,
-  kernel: KernelCopy | null,
+  linux: Linux | null,
 ): Promise<void> {
   const found = fstatSync(fd);
   if (!found.isFile()) throw new PathNotFoundError(path);
   const end = length === undefined ? found.size : offset + length;
   if (length && end > found.size) throw new TruncatedFileError(path, end, found.size);
   const outlet = new Outlet(sink, path);
-  const output = kernel && directOutputOf(sink);
-  const passage = output && new Passage(kernel, output);
+  const output = linux && directOutputOf(sink);
+  const passage = output && new Passage(linux, output);
   const section = { fd, path, start: offset, end };
   try {
     if (passage) await pumpThrough(passage, section, outlet);

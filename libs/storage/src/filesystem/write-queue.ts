@@ -28,6 +28,8 @@ export class WriteQueue {
   constructor(
     private readonly fd: number,
     private position: number,
+    /** Told how far the file is written. */
+    private readonly onWritten: (end: number) => void = () => undefined,
   ) {}
 
   /** Resolves when there is room for another chunk. */
@@ -77,6 +79,7 @@ export class WriteQueue {
     this.position += bytes;
     try {
       await writeFully(this.fd, chunks, position);
+      this.onWritten(position + bytes);
     } catch (error) {
       this.failure = { error };
     } finally {
