@@ -23,6 +23,7 @@ export function directBodyOf(request: IncomingMessage): DirectBody | undefined {
 
 /** Whether the body of a request can be received directly, and is worth it. */
 export function mayReceiveDirectly({ headers, socket }: Request): boolean {
+  if ('transfer-encoding' in headers) return false;
   return Number(headers['content-length'] ?? 0) >= SMALLEST && mayReceiveInto(socket);
 }
 
