@@ -77,6 +77,25 @@ describe('CachingStorageDriver', () => {
     expect(one.statistics.contents).toMatchObject({ hits: 2, misses: 1 });
   });
 
+  it('keeps what it has of other directories than the one that is removed', async () => {
+    const tags = ['a', 'b', 'c'].map((tag) => `/repositories/r/_manifests/tags/${tag}/current/link`);
+    for (const path of tags) await inner.putContent(path, Buffer.from('x'));
+    for (const path of tags) await one.getContent(path);
+    await other.delete('/repositories/r/_manifests/tags/b');
+    await one.getContent(String(tags[0]));
+    await one.getContent(String(tags[2]));
+    expect(one.statistics.contents).toMatchObject({ hits: 2, misses: 3 });
+    await expect(one.getContent(String(tags[1]))).rejects.toThrow(PathNotFoundError);
+  });
+
+  it('tells that a directory is gone with the last file in it', async () => {
+    await inner.putContent(LINK, Buffer.from('x'));
+    const folder = LINK.slice(0, LINK.lastIndexOf('/'));
+    expect((await one.stat(folder)).isDirectory).toBe(true);
+    await other.delete(LINK);
+    await expect(one.stat(folder)).rejects.toThrow(PathNotFoundError);
+  });
+
   it.each(['before', 'after'])('forgets what it put where somebody else puts %s it is counted', async (order) => {
     const put = inner.putContent.bind(inner);
     inner.putContent = async (path, content) => {

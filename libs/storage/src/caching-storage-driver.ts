@@ -13,6 +13,7 @@ import {
   type WalkOptions,
   type WriterOptions,
 } from './storage-driver.js';
+import { lineageOf } from './storage-path.js';
 import { type CacheStatistics, ValidatedCache } from './validated-cache.js';
 
 export interface CacheOptions {
@@ -44,8 +45,7 @@ const LARGEST_PART = 8;
 /**
  * Keeps small files of another driver in memory. Whatever changes a file through such a driver, in any process on the
  * storage, counts the change after it is durable and before it is acknowledged; so what is read here is never older than
- * an acknowledged change. Changes are counted for each file, and removals of directories for the part of a repository
- * that they lie in.
+ * an acknowledged change. Changes are counted for each file, and removals of directories for all that lies below them.
  */
 export class CachingStorageDriver extends StorageDriver {
   private readonly contents: ValidatedCache<Buffer>;
@@ -94,7 +94,8 @@ export class CachingStorageDriver extends StorageDriver {
   }
 
   stat(path: string): Promise<FileInfo> {
-    return this.infos.get(path, () => this.inner.stat(path));
+    // A directory goes with the last file in it, which nothing here counts for it.
+    return this.infos.get(path, () => this.inner.stat(path), { keepIf: ({ isDirectory }) => !isDirectory });
   }
 
   async putContent(path: string, content: Uint8Array, options?: ChangeOptions): Promise<void> {
@@ -110,7 +111,11 @@ export class CachingStorageDriver extends StorageDriver {
   }
 
   async delete(path: string, options?: ChangeOptions): Promise<void> {
-    await this.changing([...changesAt(path), treeAt(path)], () => this.inner.delete(path, options));
+    try {
+      await this.changing([...changesAt(path), treeAt(path)], () => this.inner.delete(path, options));
+    } finally {
+      if (areaOf(path) === null) this.changes.bumpAll();
+    }
   }
 
   async writer(path: string, options?: WriterOptions): Promise<FileWriter> {
@@ -163,28 +168,33 @@ export class CachingStorageDriver extends StorageDriver {
   }
 }
 
-const EVERYTHING = 'tree of everything';
-
 /** The keys under which the change of one file counts. */
 function changesAt(path: string): string[] {
   const area = areaOf(path);
   return area === null ? [path] : [path, `lists of ${area}`];
 }
 
-/** The key under which the removal of a directory counts. */
-function treeAt(path: string): string {
-  const area = areaOf(path);
-  return area === null ? EVERYTHING : `tree of ${area}`;
-}
-
 /** The keys that what was read of a file depends on. */
 function filesOf(path: string): string[] {
-  return [path, EVERYTHING, treeAt(path)];
+  return [path, ...treesAt(path)];
 }
 
 /** The keys that a list of names depends on. */
 function listsOf(path: string): string[] {
-  return [`lists of ${areaOf(path)}`, EVERYTHING, treeAt(path)];
+  return [`lists of ${areaOf(path)}`, ...treesAt(path)];
+}
+
+/** The keys under which the removals count that may take `path` away: its own, and those of the directories it lies in. */
+function treesAt(path: string): string[] {
+  const area = areaOf(path);
+  if (area === null) return [];
+  return lineageOf(path)
+    .filter((ancestor) => ancestor.startsWith(area))
+    .map(treeAt);
+}
+
+function treeAt(path: string): string {
+  return `tree of ${path}`;
 }
 
 class CountingFileWriter extends FileWriter {

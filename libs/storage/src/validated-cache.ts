@@ -23,6 +23,12 @@ export interface Count {
   readonly changes: number;
 }
 
+interface KeepOptions<T> {
+  readonly keepIf?: (value: T) => boolean;
+}
+
+const always = () => true;
+
 /** Keeps what was read of paths as long as no change is counted of what it depends on; the least used goes first. */
 export class ValidatedCache<T extends object> {
   private readonly entries: LRUCache<string, Entry<T>>;
@@ -48,8 +54,8 @@ export class ValidatedCache<T extends object> {
     return this.entries.calculatedSize;
   }
 
-  /** What is kept of `path`, or else what `read` gives. */
-  async get(path: string, read: () => Promise<T>): Promise<T> {
+  /** What is kept of `path`, or else what `read` gives, which is kept unless `keepIf` says otherwise. */
+  async get(path: string, read: () => Promise<T>, { keepIf = always }: KeepOptions<T> = {}): Promise<T> {
     const known = this.entries.get(path);
     if (known?.counts.every(({ slot, changes }) => this.changes.at(slot) === changes)) {
       this.hits++;
@@ -58,7 +64,7 @@ export class ValidatedCache<T extends object> {
     this.misses++;
     const counts = this.countsOf(path);
     const value = await read();
-    this.entries.set(path, { value, counts });
+    if (keepIf(value)) this.entries.set(path, { value, counts });
     return value;
   }
 
