@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type ContentRange, type Digest, OciError } from '#libs/oci';
 import {
   type FileWriter,
@@ -7,6 +8,7 @@ import {
   type NewFile,
   pathOf,
   type StorageDriver,
+  Turnstile,
 } from '#libs/storage';
 import type { Content } from './content.js';
 import { type ContentHash, ContentHashes } from './content-hashes.js';
@@ -24,6 +26,11 @@ export interface FinishOptions {
   /** Bytes of the content that comes with the request, where that is known: a small blob is stored in less time. */
   readonly length?: number;
 }
+
+/** More threads at once would take the processors from the main thread, which everybody waits for. */
+const HASHING = new Turnstile(availableParallelism());
+/** Smaller pieces, in bytes, are hashed at once. */
+const WORTH_A_TURN = 256 * 1024;
 
 /** How long a request waits for another one on the same session, in milliseconds. */
 const LOCK_WAIT = 5_000;
@@ -198,7 +205,8 @@ async function writeChunk(writer: FileWriter, chunk: Uint8Array, isReused = fals
 }
 
 async function addTo(hash: ContentHash, chunk: Uint8Array): Promise<void> {
-  if (hash.updateAside) await hash.updateAside(chunk);
+  const { updateAside } = hash;
+  if (updateAside && chunk.length >= WORTH_A_TURN) await HASHING.pass(() => updateAside.call(hash, chunk));
   else hash.update(chunk);
 }
 

@@ -32,4 +32,5 @@ export {
   UnsupportedError,
   WriterClosedError,
 } from './storage-error.js';
+export { Turnstile } from './turnstile.js';
 export type { CacheStatistics } from './validated-cache.js';

@@ -1,9 +1,14 @@
 import { closeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { DirectOutput } from '../direct-sink.js';
+import { Turnstile } from '../turnstile.js';
 import type { Linux } from './linux.js';
 
 /** So much at a time, in bytes: somebody else may wait for the thread. */
 const LARGEST_COPY = 2 * 1024 * 1024;
+
+/** More threads at once would take the processors from the main thread, which everybody waits for. */
+const COPIES = new Turnstile(2 * availableParallelism());
 
 /** The way of a file to a socket inside the operating system. It has to be closed. */
 export class Passage {
@@ -20,7 +25,8 @@ export class Passage {
     const descriptor = this.output.descriptor();
     if (descriptor === null) return 0;
     if (this.socket === -1) this.socket = this.linux.duplicate(descriptor);
-    const copied = await this.linux.copy(this.socket, file, start, Math.min(end - start, LARGEST_COPY));
+    const size = Math.min(end - start, LARGEST_COPY);
+    const copied = await COPIES.pass(() => this.linux.copy(this.socket, file, start, size));
     if (copied > 0) this.output.passed(copied);
     return Math.max(copied, 0);
   }
