@@ -3,6 +3,8 @@ import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Digest } from '#libs/oci';
 import { pathOf } from '#libs/storage';
@@ -97,6 +99,21 @@ describe('a large blob on a disk', () => {
     slow.socket.resume();
     expect(digestOf((await slow.answer()).body)).toBe(digest);
     slow.close();
+  });
+
+  it('is sent whole to many at once, while garbage is collected', async () => {
+    setFlagsFromString('--expose-gc');
+    const collecting = setInterval(runInNewContext('gc'), 1);
+    const digests = await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        const wire = await Wire.open(registry.url);
+        const { body } = await wire.send('GET', target).answer();
+        wire.close();
+        return digestOf(body);
+      }),
+    );
+    clearInterval(collecting);
+    expect(new Set(digests)).toEqual(new Set([digest]));
   });
 
   it('is logged with all of its bytes', async () => {

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { type ContentRange, type Digest, OciError } from '#libs/oci';
 import {
   type FileWriter,
@@ -8,11 +7,11 @@ import {
   type NewFile,
   pathOf,
   type StorageDriver,
-  Turnstile,
 } from '#libs/storage';
 import type { Content } from './content.js';
 import { type ContentHash, ContentHashes } from './content-hashes.js';
 import { requirePushable } from './layer-error.js';
+import { pump, requireLength } from './pump.js';
 import { readWhole, SMALL_BLOB } from './small-blob.js';
 import { NOTHING_YET, type UploadState, type UploadStore } from './upload-store.js';
 
@@ -26,11 +25,6 @@ export interface FinishOptions {
   /** Bytes of the content that comes with the request, where that is known: a small blob is stored in less time. */
   readonly length?: number;
 }
-
-/** More threads at once would take the processors from the main thread, which everybody waits for. */
-const HASHING = new Turnstile(availableParallelism());
-/** Smaller pieces, in bytes, are hashed at once. */
-const WORTH_A_TURN = 256 * 1024;
 
 /** How long a request waits for another one on the same session, in milliseconds. */
 const LOCK_WAIT = 5_000;
@@ -176,38 +170,6 @@ export class LayerUpload {
       throw error;
     }
   }
-}
-
-async function pump(
-  content: Content,
-  writer: FileWriter,
-  hashes: readonly ContentHash[],
-  range: ContentRange | undefined,
-): Promise<void> {
-  const expected = range && range.end - range.start + 1;
-  let received = 0;
-  for await (const chunk of content) {
-    received += chunk.length;
-    if (expected !== undefined && received > expected) break;
-    await Promise.all([writeChunk(writer, chunk, content.isReused), ...hashes.map((hash) => addTo(hash, chunk))]);
-  }
-  requireLength(range, received);
-}
-
-function requireLength(range: ContentRange | undefined, received: number): void {
-  if (range === undefined || received === range.end - range.start + 1) return;
-  throw new OciError('SIZE_INVALID', { range, received });
-}
-
-async function writeChunk(writer: FileWriter, chunk: Uint8Array, isReused = false): Promise<void> {
-  await writer.write(chunk);
-  if (isReused) await writer.flush();
-}
-
-async function addTo(hash: ContentHash, chunk: Uint8Array): Promise<void> {
-  const { updateAside } = hash;
-  if (updateAside && chunk.length >= WORTH_A_TURN) await HASHING.pass(() => updateAside.call(hash, chunk));
-  else hash.update(chunk);
 }
 
 /** `0-0` for none, too: the specification has no form for it. */
