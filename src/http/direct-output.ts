@@ -1,6 +1,7 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Response } from 'express';
 import { DIRECT_OUTPUT, type DirectOutput } from '#libs/storage';
+import { tcpHandleOf } from './tcp-handle.js';
 
 /**
  * Lets the storage send the body of an answer, whose length is announced, past Node and inside the operating system, as
@@ -16,9 +17,8 @@ export function allowDirectOutput(response: Response): void {
 
 /** Null when the answer waits for its turn on the connection, or the socket has more to do than to hand bytes on. */
 function descriptorOf(socket: Socket | null): number | null {
-  if (!socket || socket.destroyed || Object.getPrototypeOf(socket) !== Socket.prototype) return null;
-  const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly fd?: number } | null };
-  return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : null;
+  const fd = socket && !socket.destroyed ? tcpHandleOf(socket)?.fd : undefined;
+  return fd !== undefined && fd >= 0 ? fd : null;
 }
 
 function note(response: Response, bytes: number): void {

@@ -1,4 +1,5 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { tcpHandleOf } from './tcp-handle.js';
 
 /** Where the bytes go that a socket receives. */
 export interface Receiver {
@@ -8,13 +9,9 @@ export interface Receiver {
   receive(size: number): boolean;
 }
 
-interface Handle {
-  useUserBuffer(buffer: Uint8Array): void;
-}
-
 /** Whether `receiveInto` works: the socket is one of TCP, receives into no buffers of somebody's, and Node has not changed. */
 export function mayReceiveInto(socket: Socket): boolean {
-  return handleOf(socket) !== null && slotsOf(socket) !== null;
+  return tcpHandleOf(socket)?.useUserBuffer !== undefined && slotsOf(socket) !== null;
 }
 
 /**
@@ -25,9 +22,9 @@ export function mayReceiveInto(socket: Socket): boolean {
  * The parser is left out: its message never ends, and the connection is of no use for another one.
  */
 export function receiveInto(socket: Socket, receiver: Receiver): void {
-  const handle = handleOf(socket);
+  const handle = tcpHandleOf(socket);
   const slots = slotsOf(socket);
-  if (!handle || !slots) throw new TypeError('the socket cannot receive into buffers of others');
+  if (!handle?.useUserBuffer || !slots) throw new TypeError('the socket cannot receive into buffers of others');
   // Whoever listens to this gets what the parser would have got.
   const leaveParser = () => undefined;
   socket.on('readable', leaveParser).off('readable', leaveParser);
@@ -36,13 +33,6 @@ export function receiveInto(socket: Socket, receiver: Receiver): void {
   const first = place();
   Object.assign(socket, { [slots.buffer]: first, [slots.next]: place, [slots.received]: receive });
   handle.useUserBuffer(first);
-}
-
-function handleOf(socket: Socket): Handle | null {
-  // What the handle of a TLS socket receives is not what was sent.
-  if (Object.getPrototypeOf(socket) !== Socket.prototype) return null;
-  const { _handle: handle } = socket as Socket & { readonly _handle?: Partial<Handle> | null };
-  return handle?.useUserBuffer ? (handle as Handle) : null;
 }
 
 /** What the option is kept in. */
