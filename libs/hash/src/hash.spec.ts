@@ -149,9 +149,11 @@ describe('a hash that works aside', () => {
       for (let time = 0; time < 2; time++) await hash.updateAside(Uint8Array.from(contents[index % 8] ?? []));
       return hash.digest();
     });
-    const collecting = setInterval(collect, 1);
+    for (let time = 0; time < 20; time++) {
+      collect();
+      await new Promise(setImmediate);
+    }
     const results = await Promise.all(work);
-    clearInterval(collecting);
     expect(results.every((digest, index) => digest === digests[index % 8])).toBe(true);
   });
 });
