@@ -28,6 +28,7 @@ export {
   PathNotFoundError,
   SinkClosedError,
   StorageError,
+  StorageUnavailableError,
   TruncatedFileError,
   UnsupportedError,
   WriterClosedError,

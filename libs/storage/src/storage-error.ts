@@ -101,3 +101,19 @@ export class LockTimeoutError extends StorageError {
     super(`${key} was locked for ${waited} ms`);
   }
 }
+
+/** The store behind a driver does not answer, refuses to, or has too much to do. The same call may succeed later. */
+export class StorageUnavailableError extends StorageError {
+  override readonly name = 'StorageUnavailableError';
+
+  constructor(
+    readonly driver: string,
+    /** What was to be done, without names that a client must not see. */
+    readonly operation: string,
+    /** Milliseconds after which another try makes sense. */
+    readonly retryAfter: number,
+    options?: ErrorOptions,
+  ) {
+    super(`the ${driver} storage is not available: ${operation} failed`, options);
+  }
+}

@@ -1,0 +1,14 @@
+export {
+  type ByteSpan,
+  type ListRequest,
+  type ObjectInfo,
+  type ObjectPage,
+  ObjectStore,
+  type ObjectStoreTraits,
+  type OpenObject,
+  type PartUpload,
+  type PutOptions,
+  type SignOptions,
+  type StoredPart,
+} from './object-store.js';
+export { PartsGoneError } from './object-store-error.js';
