@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type Digest, OciError } from '#libs/oci';
-import { deleteIfPresent, holdsContent, listIfPresent, pathOf, readLink, StorageDriver } from '#libs/storage';
+import {
+  deleteIfPresent,
+  holdsContent,
+  listIfPresent,
+  pathOf,
+  readLink,
+  readLinks,
+  StorageDriver,
+} from '#libs/storage';
 
 /** A part of the tags of a repository, in byte order. */
 export interface TagPage {
@@ -8,9 +16,6 @@ export interface TagPage {
   /** Whether there are tags behind the last one. */
   readonly hasMore: boolean;
 }
-
-/** How many links are read at once. */
-const CONCURRENCY = 16;
 
 /** Reads and removes tags; `TagChanges` sets them. */
 @Injectable()
@@ -37,7 +42,8 @@ export class TagService {
         ...(startAfter !== undefined && { startAfter }),
         ...(Number.isFinite(wanted) && { limit: wanted }),
       });
-      for (const { tag, digest } of await this.resolveAll(name, batch)) if (digest) tags.push(tag);
+      const digests = await readLinks(this.storage, this.linksOf(name, batch));
+      tags.push(...batch.filter((_, index) => digests[index]));
       if (batch.length < wanted) break;
       startAfter = batch.at(-1);
     }
@@ -53,17 +59,12 @@ export class TagService {
   /** Removes every tag that points to a digest. The caller holds the repository's lock. */
   async removeAllOf(name: string, digest: Digest): Promise<void> {
     const tags = await listIfPresent(this.storage, pathOf.tags(name));
-    for (const { tag, digest: current } of await this.resolveAll(name, tags)) {
-      if (current?.equals(digest)) await this.remove(name, tag);
-    }
+    const links = await this.storage.getAll(this.linksOf(name, tags));
+    const content = Buffer.from(digest.toString());
+    for (const tag of tags.filter((_, index) => links[index]?.equals(content))) await this.remove(name, tag);
   }
 
-  private async resolveAll(name: string, tags: readonly string[]): Promise<{ tag: string; digest: Digest | null }[]> {
-    const resolved: { tag: string; digest: Digest | null }[] = [];
-    for (let at = 0; at < tags.length; at += CONCURRENCY) {
-      const batch = tags.slice(at, at + CONCURRENCY);
-      resolved.push(...(await Promise.all(batch.map(async (tag) => ({ tag, digest: await this.resolve(name, tag) })))));
-    }
-    return resolved;
+  private linksOf(name: string, tags: readonly string[]): string[] {
+    return tags.map((tag) => pathOf.tagLink(name, tag));
   }
 }

@@ -50,6 +50,16 @@ describe('CachingStorageDriver', () => {
     expect(one.statistics.contents).toMatchObject({ hits: 0, misses: 3, entries: 1 });
   });
 
+  it('reads of many files only those that it does not have, and none that is out of date', async () => {
+    const paths = ['/a', '/b', '/c', '/missing'];
+    for (const path of paths.slice(0, 3)) await inner.putContent(path, Buffer.from('old'));
+    await one.getContent('/a');
+    await one.getContent('/b');
+    await other.putContent('/b', Buffer.from('new'));
+    expect((await one.getAll(paths)).map((content) => content && String(content))).toEqual(['old', 'new', 'old', null]);
+    expect(one.statistics.contents).toMatchObject({ hits: 1, misses: 5, entries: 3 });
+  });
+
   it.each([
     ['entries', { maxBytes: 1024, maxEntries: 2 }, 2, 512],
     ['bytes', { maxBytes: 1000, maxEntries: 100 }, 9, 108],

@@ -93,6 +93,15 @@ export class CachingStorageDriver extends StorageDriver {
     return this.contents.get(path, () => this.inner.getContent(path));
   }
 
+  /** What is in memory costs no turn of the event loop, of which thousands of files would take as many. */
+  override async getAll(paths: readonly string[]): Promise<(Buffer | null)[]> {
+    const contents: (Buffer | null)[] = paths.map((path) => this.contents.find(path) ?? null);
+    const missing = contents.flatMap((content, index) => (content === null ? [index] : []));
+    const read = await super.getAll(missing.map((index) => paths[index] ?? ''));
+    for (const [at, index] of missing.entries()) contents[index] = read[at] ?? null;
+    return contents;
+  }
+
   stat(path: string): Promise<FileInfo> {
     // A directory goes with the last file in it, which nothing here counts for it.
     return this.infos.get(path, () => this.inner.stat(path), { keepIf: ({ isDirectory }) => !isDirectory });

@@ -7,7 +7,15 @@ import type { NewFile, StorageDriver } from './storage-driver.js';
  * leaves after a crash, counts as none.
  */
 export async function readLink(storage: StorageDriver, path: string): Promise<Digest | null> {
-  const text = await contentIfPresent(storage, path);
+  return parseLink(await contentIfPresent(storage, path));
+}
+
+/** What `readLink` gives for each path. */
+export async function readLinks(storage: StorageDriver, paths: readonly string[]): Promise<(Digest | null)[]> {
+  return (await storage.getAll(paths)).map(parseLink);
+}
+
+function parseLink(text: Buffer | null): Digest | null {
   if (!text) return null;
   try {
     return Digest.parse(text.toString('latin1'));

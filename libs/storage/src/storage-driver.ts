@@ -1,5 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
+import { contentIfPresent } from './if-present.js';
 import { sendStream } from './send-stream.js';
+
+/** How many files `getAll` reads at the same time. */
+const READS_AT_ONCE = 16;
 
 /**
  * What a driver knows of a path. Directories exist implicitly: they come with the first file that is put below them and
@@ -118,6 +122,16 @@ export abstract class StorageDriver {
 
   /** The whole content at `path`. For small files. The bytes may be shared with others: do not change them. */
   abstract getContent(path: string): Promise<Buffer>;
+
+  /** What `getContent` gives for each path, or null where no file is. For many small files: it takes less time. */
+  async getAll(paths: readonly string[]): Promise<(Buffer | null)[]> {
+    const contents: (Buffer | null)[] = [];
+    for (let at = 0; at < paths.length; at += READS_AT_ONCE) {
+      const batch = paths.slice(at, at + READS_AT_ONCE);
+      contents.push(...(await Promise.all(batch.map((path) => contentIfPresent(this, path)))));
+    }
+    return contents;
+  }
 
   /**
    * Creates or replaces the file at `path`. Readers see the old content or the new, never a part. Only where it is not

@@ -56,16 +56,23 @@ export class ValidatedCache<T extends object> {
 
   /** What is kept of `path`, or else what `read` gives, which is kept unless `keepIf` says otherwise. */
   async get(path: string, read: () => Promise<T>, { keepIf = always }: KeepOptions<T> = {}): Promise<T> {
-    const known = this.entries.get(path);
-    if (known?.counts.every(({ slot, changes }) => this.changes.at(slot) === changes)) {
-      this.hits++;
-      return known.value;
-    }
+    const known = this.find(path);
+    if (known !== undefined) return known;
     this.misses++;
     const counts = this.countsOf(path);
     const value = await read();
     if (keepIf(value)) this.entries.set(path, { value, counts });
     return value;
+  }
+
+  /** What is kept of `path`, if it is still valid. Where nothing is, that counts as no miss yet: `get` may follow. */
+  find(path: string): T | undefined {
+    const known = this.entries.get(path);
+    if (known?.counts.every(({ slot, changes }) => this.changes.at(slot) === changes)) {
+      this.hits++;
+      return known.value;
+    }
+    return undefined;
   }
 
   /** How often what `path` depends on has changed by now. */

@@ -1,10 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { PathNotFoundError } from '../storage-error.js';
-import { bytes, everyByte, exists, type GetDriver, textAt } from './support.contract.js';
+import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
+import { bytes, everyByte, exists, type GetDriver, putAll, textAt } from './support.contract.js';
 
 export function describeContent(driver: GetDriver): void {
+  describe('getAll', () => {
+    it('gives the content of each path in its order, and null where no file is', async () => {
+      const paths = Array.from({ length: 40 }, (_, number) => `/dir/${number}`);
+      await putAll(driver(), paths.slice(5));
+      const contents = await driver().getAll(['/dir', ...paths, '/dir/7', '/dir/9/below']);
+      const expected = [null, ...paths.map((path, number) => (number < 5 ? null : path)), '/dir/7', null];
+      expect(contents.map((content) => content?.toString() ?? null)).toEqual(expected);
+      expect(await driver().getAll([])).toEqual([]);
+    });
+
+    it('rejects where one is no path', async () => {
+      await expect(driver().getAll(['/a', '/a/../b'])).rejects.toThrow(InvalidPathError);
+    });
+  });
+
   describe('putContent and getContent', () => {
     it('give back what was put', async () => {
       await driver().putContent('/a/b', bytes('content'));
