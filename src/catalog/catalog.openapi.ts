@@ -6,6 +6,7 @@ import {
   lastEntry,
   PAGE_INVALID,
   PAGE_SIZE,
+  STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
 export const DescribeListRepositories = () =>
@@ -20,5 +21,5 @@ export const DescribeListRepositories = () =>
         content: json('RepositoryList', { repositories: ['library/debian', 'library/ubuntu'] }),
       },
     },
-    failures: [PAGE_INVALID, denied('catalog')],
+    failures: [PAGE_INVALID, denied('catalog'), STORAGE_UNAVAILABLE],
   });

@@ -1,9 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { OciError, OciErrorList } from '#libs/oci';
-import { LockTimeoutError } from '#libs/storage';
+import { StorageUnavailableError } from '#libs/storage';
 import { allowedMethods } from './allowed-methods.js';
 import { errorBody } from './error-body.js';
+import { causesOf, describeStorageFailure } from './storage-failure.js';
 
 /** What a handler may have said already of content that it then could not send. A cache would keep the error for it. */
 const OF_THE_CONTENT = ['Accept-Ranges', 'Cache-Control', 'Docker-Content-Digest', 'ETag'];
@@ -16,6 +17,7 @@ export class RegistryExceptionFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const response = http.getResponse<Response>();
+    if (exception instanceof StorageUnavailableError) this.logger.warn(causesOf(exception).join('; caused by '));
     // Too late to answer: the client has gone, or a part of the body is already on its way.
     if (response.destroyed || response.headersSent) {
       response.destroy();
@@ -28,7 +30,7 @@ export class RegistryExceptionFilter implements ExceptionFilter {
     if (exception instanceof OciErrorList) return exception;
     if (exception instanceof OciError) return new OciErrorList([exception]);
     if (exception instanceof HttpException) return new OciErrorList([describeHttp(exception, request)]);
-    const known = describeStorage(exception);
+    const known = describeStorageFailure(exception);
     if (known) return new OciErrorList([known]);
     this.logger.error(exception);
     return new OciErrorList([new OciError('UNKNOWN')]);
@@ -57,16 +59,4 @@ function describeHttp(exception: HttpException, request: Request): OciError {
 
 function allow(methods: readonly string[]): Record<string, string> {
   return { Allow: methods.join(', ') };
-}
-
-function describeStorage(exception: unknown): OciError | undefined {
-  if (exception instanceof LockTimeoutError) {
-    const message = 'another request is changing this; try again';
-    return new OciError('TOOMANYREQUESTS', undefined, { message, headers: { 'Retry-After': '1' }, cause: exception });
-  }
-  const code = (exception as NodeJS.ErrnoException | null)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new OciError('UNAVAILABLE', undefined, { status: 507, message: 'the storage is full', cause: exception });
-  }
-  return undefined;
 }

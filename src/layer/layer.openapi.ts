@@ -10,6 +10,7 @@ import {
   NAME_INVALID,
   OCTETS,
   type Parameter,
+  STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
 const BLOB_UNKNOWN = failure(
@@ -45,7 +46,7 @@ const blobHeaders = headerReferences('Docker-Content-Digest', 'ETag', 'Accept-Ra
 
 const UNCHANGED = { description: 'The client has the blob.', headers: blobHeaders };
 
-const READ_FAILURES = [NAME_INVALID, DIGEST_MALFORMED, denied('pull'), BLOB_UNKNOWN];
+const READ_FAILURES = [NAME_INVALID, DIGEST_MALFORMED, denied('pull'), BLOB_UNKNOWN, STORAGE_UNAVAILABLE];
 
 export const DescribeHeadBlob = () =>
   describeOperation({
@@ -90,5 +91,5 @@ export const DescribeDeleteBlob = () =>
     summary: 'Takes a blob out of a repository',
     description: 'Other repositories keep it. Manifests that refer to it are not looked at.',
     responses: { 202: { description: 'The repository no longer has the blob.' } },
-    failures: [NAME_INVALID, DIGEST_MALFORMED, denied('delete'), BLOB_UNKNOWN],
+    failures: [NAME_INVALID, DIGEST_MALFORMED, denied('delete'), BLOB_UNKNOWN, STORAGE_UNAVAILABLE],
   });

@@ -14,6 +14,7 @@ import {
   OCTETS,
   type Parameter,
   STORAGE_FULL,
+  STORAGE_UNAVAILABLE,
   TOTAL_SIZE,
 } from '../openapi/index.js';
 
@@ -124,6 +125,7 @@ export const DescribeStartUpload = () =>
       SIZE_MISMATCH,
       denied('push'),
       STORAGE_FULL,
+      STORAGE_UNAVAILABLE,
     ],
   });
 
@@ -140,7 +142,7 @@ export const DescribeAppendChunk = () =>
       NAME_INVALID,
       denied('push'),
       UPLOAD_UNKNOWN,
-      ...inSession(CHUNK_SIZE_MISMATCH, OUT_OF_ORDER, BUSY, STORAGE_FULL),
+      ...inSession(CHUNK_SIZE_MISMATCH, OUT_OF_ORDER, BUSY, STORAGE_FULL, STORAGE_UNAVAILABLE),
     ],
   });
 
@@ -156,7 +158,15 @@ export const DescribeFinishUpload = () =>
       DIGEST_MALFORMED,
       denied('push'),
       UPLOAD_UNKNOWN,
-      ...inSession(DIGEST_MISMATCH, SIZE_MISMATCH, CHUNK_SIZE_MISMATCH, OUT_OF_ORDER, BUSY, STORAGE_FULL),
+      ...inSession(
+        DIGEST_MISMATCH,
+        SIZE_MISMATCH,
+        CHUNK_SIZE_MISMATCH,
+        OUT_OF_ORDER,
+        BUSY,
+        STORAGE_FULL,
+        STORAGE_UNAVAILABLE,
+      ),
     ],
   });
 
@@ -164,7 +174,7 @@ const describeProgress = () =>
   describeOperation({
     summary: 'Tells how far an upload has come',
     responses: { 204: { description: 'The upload can go on. `Range` tells where.', headers: sessionHeaders } },
-    failures: [NAME_INVALID, denied('push'), UPLOAD_UNKNOWN],
+    failures: [NAME_INVALID, denied('push'), UPLOAD_UNKNOWN, STORAGE_UNAVAILABLE],
   });
 
 export const DescribeHeadUpload = describeProgress;
@@ -174,5 +184,5 @@ export const DescribeCancelUpload = () =>
   describeOperation({
     summary: 'Ends an upload and drops what it holds',
     responses: { 204: { description: 'The upload is gone.' } },
-    failures: [NAME_INVALID, denied('push'), UPLOAD_UNKNOWN, BUSY],
+    failures: [NAME_INVALID, denied('push'), UPLOAD_UNKNOWN, BUSY, STORAGE_UNAVAILABLE],
   });

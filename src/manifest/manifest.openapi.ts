@@ -15,6 +15,7 @@ import {
   NAME_INVALID,
   type Parameter,
   STORAGE_FULL,
+  STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
 const MODERN_TYPES = Object.values(MediaType);
@@ -148,7 +149,7 @@ const UNCHANGED = { description: 'The client has the manifest.', headers: manife
 
 const READ = {
   parameters: [ACCEPT, IF_NONE_MATCH],
-  failures: [NAME_INVALID, DIGEST_MALFORMED, denied('pull'), MANIFEST_UNKNOWN],
+  failures: [NAME_INVALID, DIGEST_MALFORMED, denied('pull'), MANIFEST_UNKNOWN, STORAGE_UNAVAILABLE],
 };
 
 export const DescribeHeadManifest = () =>
@@ -199,6 +200,7 @@ export const DescribePutManifest = () =>
       TOO_MANY_TAGS,
       BUSY,
       STORAGE_FULL,
+      STORAGE_UNAVAILABLE,
     ],
   });
 
@@ -207,5 +209,5 @@ export const DescribeDeleteManifest = () =>
     summary: 'Deletes a tag, or a manifest with every tag that points to it',
     parameters: [IF_MATCH_CHANGE, IF_NONE_MATCH_CHANGE],
     responses: { 202: { description: 'It is deleted.' } },
-    failures: [NAME_INVALID, DIGEST_MALFORMED, denied('delete'), MANIFEST_UNKNOWN, CHANGED, BUSY],
+    failures: [NAME_INVALID, DIGEST_MALFORMED, denied('delete'), MANIFEST_UNKNOWN, CHANGED, BUSY, STORAGE_UNAVAILABLE],
   });

@@ -11,6 +11,7 @@ import {
   PAGE_INVALID,
   PAGE_SIZE,
   type Parameter,
+  STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
 const EXAMPLE_TYPE = 'application/vnd.example.sbom.v1+json';
@@ -49,5 +50,5 @@ export const DescribeListReferrers = () =>
         content: json('ImageIndex', REFERRERS, MediaType.ociIndex),
       },
     },
-    failures: [NAME_INVALID, DIGEST_MALFORMED, PAGE_INVALID, denied('pull')],
+    failures: [NAME_INVALID, DIGEST_MALFORMED, PAGE_INVALID, denied('pull'), STORAGE_UNAVAILABLE],
   });

@@ -9,6 +9,7 @@ import {
   NAME_INVALID,
   PAGE_INVALID,
   PAGE_SIZE,
+  STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
 const NAME_UNKNOWN = failure('there is no such repository', new OciError('NAME_UNKNOWN', { name: 'library/ubuntu' }));
@@ -25,5 +26,5 @@ export const DescribeListTags = () =>
         content: json('TagList', { name: 'library/ubuntu', tags: ['24.04', 'latest'] }),
       },
     },
-    failures: [NAME_INVALID, PAGE_INVALID, denied('pull'), NAME_UNKNOWN],
+    failures: [NAME_INVALID, PAGE_INVALID, denied('pull'), NAME_UNKNOWN, STORAGE_UNAVAILABLE],
   });

@@ -9,6 +9,14 @@ export const STORAGE_FULL = failure(
   new OciError('UNAVAILABLE', undefined, { status: 507, message: 'the storage is full' }),
 );
 
+export const STORAGE_UNAVAILABLE = failure(
+  'the store in which the registry keeps its content does not answer',
+  new OciError('UNAVAILABLE', undefined, {
+    message: 'the storage is not available; try again',
+    headers: { 'Retry-After': '5' },
+  }),
+);
+
 export const BUSY = failure(
   'another request keeps changing the same thing',
   new OciError('TOOMANYREQUESTS', undefined, {

@@ -1,7 +1,15 @@
 export { json, OCTETS } from './bodies.js';
 export { DescribedUnder, describeOperation, type OperationDescription, type Parameter } from './describe-operation.js';
 export { type Failure, failure } from './failure.js';
-export { BUSY, DIGEST_MALFORMED, denied, NAME_INVALID, PAGE_INVALID, STORAGE_FULL } from './failures.js';
+export {
+  BUSY,
+  DIGEST_MALFORMED,
+  denied,
+  NAME_INVALID,
+  PAGE_INVALID,
+  STORAGE_FULL,
+  STORAGE_UNAVAILABLE,
+} from './failures.js';
 export { type HeaderName, headerReferences } from './headers.js';
 export { OpenApiModule } from './openapi.module.js';
 export { OpenApiDocument } from './openapi-document.js';

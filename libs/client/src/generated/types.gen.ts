@@ -195,6 +195,10 @@ export type DeleteManifestErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type DeleteManifestError = DeleteManifestErrors[keyof DeleteManifestErrors];
@@ -249,6 +253,10 @@ export type GetManifestErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type GetManifestError = GetManifestErrors[keyof GetManifestErrors];
@@ -305,6 +313,10 @@ export type HeadManifestErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: unknown;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: unknown;
 };
 
 export type HeadManifestResponses = {
@@ -382,6 +394,10 @@ export type PutManifestErrors = {
      */
     500: ErrorBody;
     /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
+    /**
      * `UNAVAILABLE` when the storage is full.
      */
     507: ErrorBody;
@@ -434,6 +450,10 @@ export type ListTagsErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type ListTagsError = ListTagsErrors[keyof ListTagsErrors];
@@ -489,6 +509,10 @@ export type ListReferrersErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type ListReferrersError = ListReferrersErrors[keyof ListReferrersErrors];
@@ -558,6 +582,10 @@ export type StartUploadErrors = {
      */
     500: ErrorBody;
     /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
+    /**
      * `UNAVAILABLE` when the storage is full.
      */
     507: ErrorBody;
@@ -613,6 +641,10 @@ export type CancelUploadErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type CancelUploadError = CancelUploadErrors[keyof CancelUploadErrors];
@@ -659,6 +691,10 @@ export type GetUploadErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
@@ -705,6 +741,10 @@ export type HeadUploadErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: unknown;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: unknown;
 };
 
 export type HeadUploadResponses = {
@@ -770,6 +810,10 @@ export type AppendChunkErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
     /**
      * `UNAVAILABLE` when the storage is full.
      */
@@ -849,6 +893,10 @@ export type FinishUploadErrors = {
      */
     500: ErrorBody;
     /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
+    /**
      * `UNAVAILABLE` when the storage is full.
      */
     507: ErrorBody;
@@ -896,6 +944,10 @@ export type DeleteBlobErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type DeleteBlobError = DeleteBlobErrors[keyof DeleteBlobErrors];
@@ -958,6 +1010,10 @@ export type GetBlobErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type GetBlobError = GetBlobErrors[keyof GetBlobErrors];
@@ -1014,6 +1070,10 @@ export type HeadBlobErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: unknown;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: unknown;
 };
 
 export type HeadBlobResponses = {
@@ -1052,6 +1112,10 @@ export type ListRepositoriesErrors = {
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     */
+    503: ErrorBody;
 };
 
 export type ListRepositoriesError = ListRepositoriesErrors[keyof ListRepositoriesErrors];
