@@ -1,3 +1,5 @@
+export { ForwardingObjectStore } from './forwarding-store.js';
+export { type BreakerOptions, guardStore } from './guarded-store.js';
 export {
   type ByteSpan,
   type ListRequest,
