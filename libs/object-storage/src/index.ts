@@ -1,5 +1,6 @@
 export { ForwardingObjectStore } from './forwarding-store.js';
 export { type BreakerOptions, guardStore } from './guarded-store.js';
+export { MemoryObjectStore } from './memory/memory-object-store.js';
 export {
   type ByteSpan,
   type ListRequest,
