@@ -5,8 +5,12 @@ export { DIRECT_OUTPUT, type DirectOutput } from './direct-sink.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
 export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIfPresent } from './if-present.js';
 export { linkFile, readLink, readLinks, writeLink } from './link.js';
+export { DEFAULT_WAIT, KeyedQueue } from './keyed-queue.js';
+export { linkFile, readLink, writeLink } from './link.js';
 export { loadFilesystemStorage, loadMemoryStorage, type OpenOptions, type OpenStorage } from './load-storage.js';
 export { LockManager, type LockOptions } from './lock-manager.js';
+export { lookAhead } from './look-ahead.js';
+export { requireLength, requireOffset } from './offset.js';
 export { holdsContent, isCanonical, pathOf, UPLOAD_ENTRIES } from './path-mapper.js';
 export { walkRepositories } from './repository-walk.js';
 export {
@@ -33,5 +37,7 @@ export {
   UnsupportedError,
   WriterClosedError,
 } from './storage-error.js';
+export { childOf, isComponent, isWithin, nameOf, requirePath, requirePathOrRoot } from './storage-path.js';
 export { Turnstile } from './turnstile.js';
 export type { CacheStatistics } from './validated-cache.js';
+export { walkTree } from './walk-tree.js';

@@ -17,6 +17,11 @@ import type { StorageDriver } from './storage-driver.js';
 export interface DriverTraits {
   /** The driver has no other place for its content, so that its memory grows with it. */
   readonly keepsContentInMemory?: boolean;
+  /**
+   * Directories are only what paths begin with: nobody finds that a file is put where a directory is, or below another
+   * file.
+   */
+  readonly lacksDirectories?: boolean;
 }
 
 /** What every storage driver must do, as tests. `create` gives a driver on an empty storage of its own. */
@@ -34,14 +39,14 @@ export function describeStorageDriver(
     });
 
     describeContent(driver);
-    describePutting(driver);
+    describePutting(driver, traits);
     describeReader(driver);
     describeSending(driver);
-    describeWriter(driver);
-    describeCommit(driver);
+    describeWriter(driver, traits);
+    describeCommit(driver, traits);
     describeStreaming(driver, traits);
     describeListing(driver);
-    describeMoving(driver);
+    describeMoving(driver, traits);
     describeDeletion(driver);
     describeWalking(driver);
     describePaths(driver);

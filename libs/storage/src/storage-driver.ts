@@ -47,10 +47,15 @@ export interface WriterOptions {
   /** Continue what is there, instead of beginning anew. */
   readonly append?: boolean;
   /**
-   * With `append`: continue at this many bytes and drop what follows them. It must be a size at which a writer of this
-   * path was closed. The end of the file when not given.
+   * With `append`: continue at this many bytes and drop what follows them. It must be 0, or one of the last two sizes at
+   * which a writer of this path was closed. The end of the file when not given.
    */
   readonly offset?: number;
+  /**
+   * The path that `commit` will be given, where that is known when the file begins: some drivers then need not copy it.
+   * A `commit` elsewhere may reject with `InvalidPathError`, and leaves the writer open then.
+   */
+  readonly destination?: string;
 }
 
 /** The request that a redirect would answer. */
@@ -63,8 +68,9 @@ export interface RedirectRequest {
 /**
  * Writes one file in order. A file that begins with the writer, because nothing was there or it was not to be appended,
  * appears with `close` or `commit`, whole; until then there is what was there before. What is appended is there for a
- * later writer only after `close`, and for readers only after `commit`. A call after `close`, `commit` or `cancel`
- * rejects with `WriterClosedError`.
+ * later writer only after `close`, and for readers only after `commit`. Whether a file can be read that was closed and
+ * not committed since depends on the driver: some only tell its size. A call after `close`, `commit` or `cancel` rejects
+ * with `WriterClosedError`.
  *
  * When `close` or `commit` rejects, a file that would have begun is gone. One that was continued is still at its path,
  * with any part of what was appended behind what it had: whoever continues it names the offset.
@@ -141,10 +147,10 @@ export abstract class StorageDriver {
 
   /**
    * Creates or replaces several files, step by step, in hardly more time for a step than for one file. Those of a step
-   * appear one after the other, each as whole as with `putContent`, and those of the next step when all of it is durable.
-   * A power cut in the middle of a step may leave any of its files and not the others, whole.
+   * appear in any order, each as whole as with `putContent`, and those of the next step when all of it is durable. A power
+   * cut in the middle of a step may leave any of its files and not the others, whole.
    *
-   * When it rejects, those before the one that failed may be there, and no others.
+   * When it rejects, others of the step of the one that failed may be there, and none of the steps behind it.
    */
   async putAll(steps: readonly (readonly NewFile[])[]): Promise<void> {
     for (const { path, content } of steps.flat()) await this.putContent(path, content);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { DriverTraits } from '../storage-driver.contract.js';
 import type { FileWriter, WriterOptions } from '../storage-driver.js';
 import { InvalidPathError, PathNotFoundError, WriterClosedError } from '../storage-error.js';
 import { bytes, everyByte, exists, type GetDriver, readAll, textAt } from './support.contract.js';
@@ -6,7 +7,9 @@ import { bytes, everyByte, exists, type GetDriver, readAll, textAt } from './sup
 const ENDINGS = ['close', 'commit'] as const;
 const BEGINNINGS: WriterOptions[] = [{}, { append: true }, { append: true, offset: 0 }];
 
-export function describeCommit(driver: GetDriver): void {
+export function describeCommit(driver: GetDriver, { lacksDirectories = false }: DriverTraits): void {
+  const ifDirectories = lacksDirectories ? it.skip : it;
+
   async function begin(text: string, options: WriterOptions = { append: true }): Promise<FileWriter> {
     const writer = await driver().writer('/up/data', options);
     await writer.write(bytes(text));
@@ -125,24 +128,65 @@ export function describeCommit(driver: GetDriver): void {
       expect(await textAt(driver(), '/up/data')).toBe('0123');
     });
 
+    describe('that is known when the file begins', () => {
+      const LARGE = everyByte(3_000_000);
+
+      async function beginLarge(options: WriterOptions): Promise<FileWriter> {
+        const writer = await driver().writer('/up/data', options);
+        for (let at = 0; at < LARGE.length; at += 250_000) await writer.write(LARGE.subarray(at, at + 250_000));
+        return writer;
+      }
+
+      it.each(BEGINNINGS)('puts the file there, and nothing before: %j', async (options) => {
+        const writer = await beginLarge({ ...options, destination: '/blobs/data' });
+        expect(await exists(driver(), '/blobs')).toBe(false);
+        await writer.commit('/blobs/data');
+        expect(LARGE.equals(await driver().getContent('/blobs/data'))).toBe(true);
+        expect(await driver().list('/')).toEqual(['blobs']);
+      });
+
+      it.each(['close', 'cancel'] as const)('leaves what is there when it ends with %s', async (ending) => {
+        await driver().putContent('/blobs/data', bytes('there before'));
+        const writer = await beginLarge({ append: true, destination: '/blobs/data' });
+        await writer[ending]();
+        expect(await textAt(driver(), '/blobs/data')).toBe('there before');
+        expect(await exists(driver(), '/up')).toBe(ending === 'close');
+      });
+
+      it('is where the file belongs that is continued, too', async () => {
+        await (await beginLarge({ append: true, destination: '/blobs/data' })).close();
+        const writer = await driver().writer('/up/data', { append: true, destination: '/blobs/data' });
+        await writer.write(bytes('end'));
+        await writer.commit('/blobs/data');
+        expect(Buffer.concat([LARGE, bytes('end')]).equals(await driver().getContent('/blobs/data'))).toBe(true);
+        expect(await driver().list('/')).toEqual(['blobs']);
+      });
+    });
+
     describe('rejects', () => {
       beforeEach(() => driver().putContent('/dir/file', bytes('x')));
 
-      it.each(['/dir', '/dir/file/below'])('%s, where no file can be, and drops a file that begins', async (place) => {
-        const writer = await begin('new');
-        await expect(writer.commit(place)).rejects.toThrow(InvalidPathError);
-        await expect(writer.cancel()).rejects.toThrow(WriterClosedError);
-        expect(await exists(driver(), '/up')).toBe(false);
-        expect(await textAt(driver(), '/dir/file')).toBe('x');
-      });
+      ifDirectories.each(['/dir', '/dir/file/below'])(
+        '%s, where no file can be, and drops a file that begins',
+        async (place) => {
+          const writer = await begin('new');
+          await expect(writer.commit(place)).rejects.toThrow(InvalidPathError);
+          await expect(writer.cancel()).rejects.toThrow(WriterClosedError);
+          expect(await exists(driver(), '/up')).toBe(false);
+          expect(await textAt(driver(), '/dir/file')).toBe('x');
+        },
+      );
 
-      it.each(['/dir', '/dir/file/below', '/up'])('%s, and leaves a file that was continued', async (place) => {
-        await expect((await resume()).commit(place)).rejects.toThrow(InvalidPathError);
-        expect((await driver().getContent('/up/data')).subarray(0, 4)).toEqual(bytes('0123'));
-        const writer = await driver().writer('/up/data', { append: true, offset: 4 });
-        await writer.commit('/blob');
-        expect(await textAt(driver(), '/blob')).toBe('0123');
-      });
+      ifDirectories.each(['/dir', '/dir/file/below', '/up'])(
+        '%s, and leaves a file that was continued',
+        async (place) => {
+          await expect((await resume()).commit(place)).rejects.toThrow(InvalidPathError);
+          expect((await driver().getContent('/up/data')).subarray(0, 4)).toEqual(bytes('0123'));
+          const writer = await driver().writer('/up/data', { append: true, offset: 4 });
+          await writer.commit('/blob');
+          expect(await textAt(driver(), '/blob')).toBe('0123');
+        },
+      );
 
       it('a file that was continued and is gone meanwhile', async () => {
         const writer = await resume();
