@@ -1,6 +1,7 @@
 export { ForwardingObjectStore } from './forwarding-store.js';
 export { type BreakerOptions, guardStore } from './guarded-store.js';
 export { MemoryObjectStore } from './memory/memory-object-store.js';
+export { ObjectStorageDriver, type ObjectStorageOptions } from './object-storage-driver.js';
 export {
   type ByteSpan,
   type ListRequest,

@@ -1,0 +1,227 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import {
+  type FileInfo,
+  type FileWriter,
+  KeyedQueue,
+  type ListOptions,
+  type NewFile,
+  PathNotFoundError,
+  type RedirectRequest,
+  requireLength,
+  requireOffset,
+  requirePath,
+  requirePathOrRoot,
+  StorageDriver,
+  Turnstile,
+  type WalkOptions,
+  type WriterOptions,
+} from '#libs/storage';
+import { deleteAt } from './deletion.js';
+import { directoryAt, fileAt, unfinishedAt } from './file-info.js';
+import { behindRecords, Keys } from './keys.js';
+import { Listing } from './listing.js';
+import { ObjectFileWriter } from './object-file-writer.js';
+import type { ByteSpan, ObjectStore } from './object-store.js';
+import { FileOpener } from './open-file.js';
+import { PartPool } from './part-buffer.js';
+import { walkBelow } from './walking.js';
+
+export interface ObjectStorageOptions {
+  /** Key prefix: '' or a path with a slash at its end, such as 'registry/'. */
+  readonly root: string;
+  /** Bytes of each part of a large file. */
+  readonly partSize: number;
+  /** Parts of one file that are on their way at a time. */
+  readonly partConcurrency: number;
+  /** How long redirect URLs hold, in milliseconds; null: never redirect. */
+  readonly redirectExpiry: number | null;
+}
+
+/** Files of one step that are put at a time. */
+const PUTS_AT_ONCE = 16;
+
+/** More than the records that any file has. */
+const RECORDS = 10;
+
+/**
+ * Keeps each file as an object whose key is the file's path. Directories are only what keys begin with: nobody finds
+ * that a file lies where another file has a directory. What the methods cost is told in calls of the store.
+ *
+ * A file that was closed before it was complete, and is larger than a part, is not to be read: `stat` and `list` tell of it, and a
+ * writer can continue it at either of the last two sizes at which it was closed.
+ */
+export class ObjectStorageDriver extends StorageDriver {
+  readonly localRoot = null;
+  private readonly keys: Keys;
+  private readonly listing: Listing;
+  private readonly opener: FileOpener;
+  private readonly pool: PartPool;
+  /** Stores say of no delete whether there was anything; within this process, only one of several finds something. */
+  private readonly removals = new KeyedQueue();
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly options: ObjectStorageOptions,
+    /** Names in a page of a listing, at most. */
+    pageSize?: number,
+  ) {
+    super();
+    const { root, partConcurrency } = options;
+    const partSize = Math.max(options.partSize, store.traits.minPartSize);
+    this.keys = new Keys(root);
+    this.listing = new Listing(store, pageSize);
+    this.opener = new FileOpener(store, this.keys, { partSize, partConcurrency });
+    this.pool = new PartPool(partSize, partConcurrency);
+  }
+
+  get name(): string {
+    return this.store.name;
+  }
+
+  /** One get. */
+  async getContent(path: string): Promise<Buffer> {
+    requirePath(path);
+    const found = await this.store.get(this.keys.of(path));
+    if (!found) throw new PathNotFoundError(path);
+    return buffer(found.content);
+  }
+
+  /** One put. */
+  async putContent(path: string, content: Uint8Array): Promise<void> {
+    requirePath(path);
+    await this.store.put(this.keys.of(path), content);
+  }
+
+  /** One put for each file; those of a step at the same time. */
+  override async putAll(steps: readonly (readonly NewFile[])[]): Promise<void> {
+    for (const { path } of steps.flat()) requirePath(path);
+    for (const step of steps) {
+      const turnstile = new Turnstile(PUTS_AT_ONCE);
+      const files = new Map(step.map((file) => [file.path, file.content]));
+      const puts = [...files].map(([path, content]) => turnstile.pass(() => this.putContent(path, content)));
+      // When this rejects, nothing is on its way any more.
+      await Promise.allSettled(puts);
+      await Promise.all(puts);
+    }
+  }
+
+  /** One get; one head where no bytes are asked for. */
+  async reader(path: string, offset = 0, length?: number): Promise<Readable> {
+    requirePath(path);
+    requireOffset(path, offset);
+    requireLength(length);
+    const key = this.keys.of(path);
+    if (length === 0) {
+      if (!(await this.store.head(key))) throw new PathNotFoundError(path);
+      return Readable.from([]);
+    }
+    const found = await this.store.get(key, spanOf(offset, length));
+    if (!found) throw new PathNotFoundError(path);
+    return found.content;
+  }
+
+  /** See `FileOpener.open` and `ObjectFileWriter`. */
+  async writer(path: string, options: WriterOptions = {}): Promise<FileWriter> {
+    const file = await this.opener.open(path, options);
+    const { pool } = this;
+    return new ObjectFileWriter(this.store, this.keys, file, { pool, concurrency: this.options.partConcurrency });
+  }
+
+  /** One head; one list where that finds nothing. */
+  async stat(path: string): Promise<FileInfo> {
+    requirePathOrRoot(path);
+    if (path === '/') return directoryAt(path);
+    const object = await this.store.head(this.keys.of(path));
+    if (object) return fileAt(path, object);
+    const info = await this.inspect(path);
+    if (!info) throw new PathNotFoundError(path);
+    return info;
+  }
+
+  /** One list for each page: see `Listing.entries`; one more where there are no names. */
+  async list(path: string, { startAfter, limit = Number.POSITIVE_INFINITY }: ListOptions = {}): Promise<string[]> {
+    requirePathOrRoot(path);
+    const names: string[] = [];
+    const range = {
+      ...(startAfter !== undefined && { startAfter }),
+      ...(Number.isFinite(limit) && { wanted: limit }),
+    };
+    if (limit > 0) {
+      for await (const { name } of this.listing.entries(this.keys.below(path), range)) {
+        names.push(name);
+        if (names.length >= limit) break;
+      }
+    }
+    if (names.length === 0) await this.requireDirectory(path);
+    return names;
+  }
+
+  /** One head, one copy, one delete. */
+  async move(source: string, destination: string): Promise<void> {
+    requirePath(source);
+    requirePath(destination);
+    await this.removing(source, async () => {
+      const [from, to] = [this.keys.of(source), this.keys.of(destination)];
+      const object = await this.store.head(from);
+      if (!object) throw new PathNotFoundError(source);
+      if (from === to) return;
+      if (!(await this.store.copy(from, to, object.size))) throw new PathNotFoundError(source);
+      await this.store.delete([from]);
+    });
+  }
+
+  /** One head, one list, one delete; for a directory a list and a delete for each thousand objects: see `deleteAt`. */
+  async delete(path: string): Promise<void> {
+    requirePath(path);
+    await this.removing(path, async () => {
+      if (!(await deleteAt(this.store, this.keys.of(path)))) throw new PathNotFoundError(path);
+    });
+  }
+
+  /** Two lists for each directory, and one for each further page: what is told of a file comes with the listing. */
+  async *walk(path: string, options: WalkOptions = {}): AsyncGenerator<FileInfo> {
+    requirePathOrRoot(path);
+    const { listing, keys } = this;
+    const inspect = (entry: string) => this.inspect(entry);
+    let isEmpty = true;
+    for await (const info of walkBelow({ listing, keys, inspect }, path, options)) {
+      isEmpty = false;
+      yield info;
+    }
+    if (isEmpty) await this.requireDirectory(path);
+  }
+
+  /** No call where the store signs by itself. Nobody looks whether there is a file. */
+  async redirectUrl(path: string, _request: RedirectRequest): Promise<string | null> {
+    requirePath(path);
+    const { redirectExpiry } = this.options;
+    return redirectExpiry === null ? null : this.store.sign(this.keys.of(path), { expiresIn: redirectExpiry });
+  }
+
+  private removing(path: string, work: () => Promise<void>): Promise<void> {
+    return this.removals.run(path, Number.POSITIVE_INFINITY, work);
+  }
+
+  /** What a path is that no object has: a file that is not complete, a directory, or nothing. One list. */
+  private async inspect(path: string): Promise<FileInfo | null> {
+    const prefix = this.keys.below(path);
+    const { objects } = await this.store.list({ prefix, delimited: false, limit: RECORDS });
+    const isDirectory = objects.some(({ key }) => key > behindRecords(prefix));
+    return unfinishedAt(path, objects) ?? (isDirectory ? directoryAt(path) : null);
+  }
+
+  private async requireDirectory(path: string): Promise<void> {
+    if (path === '/') return;
+    const prefix = this.keys.below(path);
+    const startAfter = behindRecords(prefix);
+    const { objects } = await this.store.list({ prefix, delimited: false, startAfter, limit: 1 });
+    if (objects.length === 0) throw new PathNotFoundError(path);
+  }
+}
+
+function spanOf(offset: number, length: number | undefined): ByteSpan | undefined {
+  const end = length === undefined ? Number.POSITIVE_INFINITY : offset + length - 1;
+  if (Number.isSafeInteger(end)) return { start: offset, end };
+  return offset === 0 ? undefined : { start: offset };
+}

@@ -1,0 +1,70 @@
+import { buffer } from 'node:stream/consumers';
+import { recordKey } from './keys.js';
+import type { ObjectInfo, ObjectStore, PartUpload, StoredPart } from './object-store.js';
+
+/** As much of a record as surely holds the line of the upload. */
+const HEAD_BYTES = 16 * 1024;
+
+const LINE_FEED = 0x0a;
+
+/**
+ * What is kept of a file that was closed before it was complete, for whoever continues it: an object of two lines of JSON,
+ * of which the first tells the upload of parts, and behind them the bytes that are in no part.
+ */
+export interface FileRecord {
+  /** Null where all bytes are in the tail. */
+  readonly upload: PartUpload | null;
+  /** Bytes of each part. */
+  readonly partSize: number;
+  readonly parts: readonly StoredPart[];
+  /** What follows the last part: at most as much as a part. */
+  readonly tail: Uint8Array;
+}
+
+/** Stores the record of the file at `key`, which has `size` bytes. One put. */
+export async function putRecord(store: ObjectStore, key: string, size: number, record: FileRecord): Promise<void> {
+  const { upload, partSize, parts, tail } = record;
+  const lines = `${JSON.stringify({ upload, partSize })}\n${JSON.stringify(parts)}\n`;
+  await store.put(recordKey(key, size), Buffer.concat([Buffer.from(lines), tail]));
+}
+
+/** One get; null where there is no such record. */
+export async function getRecord(store: ObjectStore, key: string, size: number): Promise<FileRecord | null> {
+  const found = await store.get(recordKey(key, size));
+  if (!found) return null;
+  const content = await buffer(found.content);
+  const first = content.indexOf(LINE_FEED);
+  const second = content.indexOf(LINE_FEED, first + 1);
+  const parts: StoredPart[] = JSON.parse(content.toString('utf8', first + 1, second));
+  return { ...parseHead(content.subarray(0, first)), parts, tail: content.subarray(second + 1) };
+}
+
+/**
+ * Deletes records, the largest last, and then drops their parts, but for those of the upload that goes on. A crash in
+ * between leaves parts that nobody refers to, which whoever purges unfinished uploads finds. One get for each record,
+ * one delete, and an abort for each upload.
+ */
+export async function discardRecords(
+  store: ObjectStore,
+  records: readonly ObjectInfo[],
+  kept: PartUpload | null = null,
+): Promise<void> {
+  if (records.length === 0) return;
+  const uploads = new Map<string, PartUpload>();
+  for (const upload of await Promise.all(records.map(({ key }) => getUpload(store, key)))) {
+    if (upload && upload.id !== kept?.id) uploads.set(upload.id, upload);
+  }
+  await store.delete(records.map(({ key }) => key));
+  await Promise.all([...uploads.values()].map((upload) => store.abortParts(upload)));
+}
+
+async function getUpload(store: ObjectStore, key: string): Promise<PartUpload | null> {
+  const found = await store.get(key, { start: 0, end: HEAD_BYTES - 1 });
+  if (!found) return null;
+  const head = await buffer(found.content);
+  return parseHead(head.subarray(0, head.indexOf(LINE_FEED))).upload;
+}
+
+function parseHead(line: Buffer): Pick<FileRecord, 'upload' | 'partSize'> {
+  return JSON.parse(line.toString());
+}
