@@ -87,7 +87,7 @@ async function isBuilt(client: GoClient): Promise<boolean> {
 }
 
 /** Debian's way to install daemons without starting them: `policy-rc.d` answers that no service may be started. */
-async function withoutServices(task: () => Promise<void>): Promise<void> {
+export async function withoutServices(task: () => Promise<void>): Promise<void> {
   const policy = '/usr/sbin/policy-rc.d';
   const exists = await access(policy).then(
     () => true,

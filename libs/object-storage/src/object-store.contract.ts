@@ -34,13 +34,13 @@ export function describeObjectStore(
     }, 60_000);
     afterAll(() => created.close(), 60_000);
 
-    describePutting(tested);
+    describePutting(tested, deviations);
     describeGetting(tested);
     describeIfAbsent(tested, deviations);
-    describeDeletion(tested);
-    describeListing(tested);
+    describeDeletion(tested, deviations);
+    describeListing(tested, deviations);
     describeCopying(tested);
-    describeParts(tested);
+    describeParts(tested, deviations);
     describePartLife(tested, deviations);
     describeUnfinishedParts(tested);
     describeSigning(tested, deviations);

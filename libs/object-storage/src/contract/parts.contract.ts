@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PartUpload, StoredPart } from '../object-store.js';
-import { bytes, type GetStore, LONG } from './support.contract.js';
+import { bytes, type Deviation, type GetStore, itUnless, LONG } from './support.contract.js';
 
-export function describeParts(tested: GetStore): void {
+export function describeParts(tested: GetStore, deviations: readonly Deviation[]): void {
   describe('an object of parts', () => {
     const begin = () => tested().store.beginParts(tested().newKey());
     const put = (upload: PartUpload, number: number, content: Uint8Array) =>
@@ -97,6 +97,14 @@ export function describeParts(tested: GetStore): void {
       expect(await tested().textAt(key)).toBe('old');
       await complete(upload, [part]);
       await isAt(key, bytes('new content'));
+    });
+
+    itUnless('has no object below another', deviations, 'comes to a key that has objects below it', async () => {
+      const upload = await begin();
+      await tested().store.put(`${upload.key}/!000000000000007`, bytes('record'));
+      await complete(upload, [await put(upload, 1, bytes('content'))]);
+      await isAt(upload.key, bytes('content'));
+      expect(await tested().textAt(`${upload.key}/!000000000000007`)).toBe('record');
     });
 
     it('has what a span of another object has', async () => {

@@ -11,6 +11,8 @@ export type Deviation =
   | 'completes uploads twice'
   /** It takes parts of an upload that was aborted, and never shows them. */
   | 'takes parts of aborted uploads'
+  /** No object has the key of another and a slash at its beginning, as with files and directories. */
+  | 'has no object below another'
   /** It cannot sign URLs. */
   | 'does not sign'
   /** It serves whatever URL looks signed. */

@@ -1,0 +1,48 @@
+import type { StoredPart } from '#libs/object-storage';
+import { Turnstile } from '#libs/storage';
+import type { S3Bucket } from './s3-bucket.js';
+import { isMissing } from './s3-error.js';
+import { abortParts, beginParts, completeParts, copyPart } from './s3-parts.js';
+
+export const MAX_PARTS = 10_000;
+
+/** Copies an object inside the service, several parts at a time. Resolves to whether the source was there. */
+export async function copyInParts(
+  bucket: S3Bucket,
+  source: string,
+  destination: string,
+  size: number,
+): Promise<boolean> {
+  const { copyPartSize, copyConcurrency } = bucket.options;
+  const partSize = Math.max(copyPartSize, Math.ceil(size / MAX_PARTS));
+  const upload = await beginParts(bucket, destination);
+  const turnstile = new Turnstile(copyConcurrency);
+  let hasFailed = false;
+  const copies = Array.from({ length: Math.ceil(size / partSize) }, (_, i) =>
+    turnstile.pass(async () => {
+      if (hasFailed) return null;
+      const start = i * partSize;
+      try {
+        return await copyPart(bucket, upload, i + 1, source, { start, end: Math.min(start + partSize, size) - 1 });
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }),
+  );
+  try {
+    const parts = await Promise.all(copies);
+    await completeParts(
+      bucket,
+      upload,
+      parts.filter((part): part is StoredPart => part !== null),
+    );
+    return true;
+  } catch (error) {
+    // A part that comes after the upload was aborted would stay.
+    await Promise.allSettled(copies);
+    await abortParts(bucket, upload);
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}

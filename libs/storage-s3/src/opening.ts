@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { ByteSpan, OpenObject } from '#libs/object-storage';
+import { ObjectContent } from './object-content.js';
+import { headObject, infoOf, named, type S3Bucket } from './s3-bucket.js';
+import { answerTo, ifPresent, isRefused, unavailable } from './s3-error.js';
+
+/** Opens an object for reading; null where no object has the key. */
+export async function openContent(bucket: S3Bucket, key: string, span: ByteSpan): Promise<OpenObject | null> {
+  const first = await requestContent(bucket, key, span);
+  if (first === null) return null;
+  if (first === 'behind the end') return openNothing(bucket, key);
+  const { info, start, end, body, version } = opened(key, first);
+  if (start !== span.start) {
+    body.destroy();
+    throw unavailable('GetObject', new Error('the service ignores ranges'));
+  }
+  const reopen = async (position: number, signal: AbortSignal) => {
+    const next = await requestContent(bucket, key, { start: position, end }, signal);
+    if (next === null || next === 'behind the end') throw replaced();
+    const more = opened(key, next);
+    if (more.start === position && more.version === version) return more.body;
+    more.body.destroy();
+    throw replaced();
+  };
+  return { info, content: new ObjectContent(body, { start, end }, reopen, bucket.options.maxAttempts) };
+}
+
+function replaced() {
+  return unavailable('GetObject', new Error('the object was replaced while it was read'));
+}
+
+async function requestContent(bucket: S3Bucket, key: string, { start, end }: ByteSpan, signal?: AbortSignal) {
+  const command = new GetObjectCommand({
+    ...named(bucket, key),
+    ...bucket.parameters.reading,
+    // An empty object has no range, not even of its first byte on.
+    ...((start > 0 || end !== undefined) && { Range: `bytes=${start}-${end ?? ''}` }),
+  });
+  try {
+    return await ifPresent(answerTo('GetObject', bucket.client.send(command, signal && { abortSignal: signal })));
+  } catch (error) {
+    if (isRefused(error, 'InvalidRange')) return 'behind the end';
+    throw error;
+  }
+}
+
+/** An object of which nothing is to be read. */
+async function openNothing(bucket: S3Bucket, key: string): Promise<OpenObject | null> {
+  const found = await headObject(bucket, key);
+  return found && { info: infoOf(key, found), content: Readable.from([]) };
+}
+
+/** What an answer gives: from `start` to `end`, included, of an object of this version. */
+function opened(key: string, { Body, ContentLength = 0, ContentRange, ETag, LastModified }: GetObjectCommandOutput) {
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(ContentRange ?? '');
+  const [start, end, size] = range
+    ? [Number(range[1]), Number(range[2]), Number(range[3])]
+    : [0, ContentLength - 1, ContentLength];
+  const modifiedAt = LastModified ?? new Date(0);
+  return {
+    info: { key, size, modifiedAt },
+    start,
+    end,
+    body: Body as Readable,
+    version: `${ETag} ${size} ${modifiedAt.getTime()}`,
+  };
+}

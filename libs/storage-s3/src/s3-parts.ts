@@ -1,0 +1,156 @@
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  UploadPartCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import { type ByteSpan, PartsGoneError, type PartUpload, type StoredPart } from '#libs/object-storage';
+import { CONTENT_TYPE, copySource, headObject, named, type S3Bucket } from './s3-bucket.js';
+import { answerTo, isRefused, type S3RequestError } from './s3-error.js';
+
+/** What tells an object's parts from each other; a CRC32 where the service keeps one. */
+interface PartResult {
+  readonly ETag?: string | undefined;
+  readonly ChecksumCRC32?: string | undefined;
+}
+
+export async function beginParts(bucket: S3Bucket, key: string): Promise<PartUpload> {
+  const { client, options, parameters } = bucket;
+  const command = new CreateMultipartUploadCommand({
+    ...named(bucket, key),
+    ...parameters.writing,
+    ContentType: CONTENT_TYPE,
+    ...(options.checksums === 'when-supported' && { ChecksumAlgorithm: 'CRC32' }),
+  });
+  const { UploadId = '' } = await answerTo('CreateMultipartUpload', client.send(command));
+  return { key, id: UploadId };
+}
+
+export async function putPart(
+  bucket: S3Bucket,
+  upload: PartUpload,
+  number: number,
+  content: Uint8Array,
+): Promise<StoredPart> {
+  const { client, parameters } = bucket;
+  const command = new UploadPartCommand({
+    ...ofParts(bucket, upload),
+    ...parameters.reading,
+    PartNumber: number,
+    Body: content,
+  });
+  const result = await ofUpload(upload, answerTo('UploadPart', client.send(command)));
+  return { number, size: content.length, tag: tagOf(result) };
+}
+
+export async function copyPart(
+  bucket: S3Bucket,
+  upload: PartUpload,
+  number: number,
+  source: string,
+  { start, end }: Required<ByteSpan>,
+): Promise<StoredPart> {
+  const { client, parameters } = bucket;
+  const command = new UploadPartCopyCommand({
+    ...ofParts(bucket, upload),
+    ...parameters.reading,
+    ...parameters.copySource,
+    PartNumber: number,
+    CopySource: copySource(bucket, source),
+    CopySourceRange: `bytes=${start}-${end}`,
+  });
+  const { CopyPartResult = {} } = await ofUpload(upload, answerTo('UploadPartCopy', client.send(command)));
+  return { number, size: end - start + 1, tag: tagOf(CopyPartResult) };
+}
+
+export async function completeParts(bucket: S3Bucket, upload: PartUpload, parts: readonly StoredPart[]): Promise<void> {
+  const { client, parameters } = bucket;
+  const command = new CompleteMultipartUploadCommand({
+    ...ofParts(bucket, upload),
+    ...parameters.reading,
+    MultipartUpload: { Parts: parts.map(completedPart) },
+  });
+  try {
+    await answerTo('CompleteMultipartUpload', client.send(command));
+  } catch (error) {
+    if (!isRefused(error, 'NoSuchUpload')) throw error;
+    if (await wasCompleted(bucket, upload, parts, error)) return;
+    throw new PartsGoneError(upload.key, { cause: error });
+  }
+}
+
+export async function abortParts(bucket: S3Bucket, upload: PartUpload): Promise<void> {
+  const command = new AbortMultipartUploadCommand(ofParts(bucket, upload));
+  try {
+    await answerTo('AbortMultipartUpload', bucket.client.send(command));
+  } catch (error) {
+    if (!isRefused(error, 'NoSuchUpload')) throw error;
+  }
+}
+
+export async function* unfinishedParts(
+  { client, options }: S3Bucket,
+  prefix: string,
+  before: Date,
+): AsyncGenerator<PartUpload> {
+  let marker: { KeyMarker?: string; UploadIdMarker?: string } | null = {};
+  while (marker) {
+    const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+      Bucket: options.bucket,
+      Prefix: prefix,
+      ...marker,
+    });
+    const page = await answerTo('ListMultipartUploads', client.send(command));
+    for (const { Key: key, UploadId: id, Initiated } of page.Uploads ?? []) {
+      if (key !== undefined && id !== undefined && Initiated && Initiated < before) yield { key, id };
+    }
+    marker =
+      page.IsTruncated && page.NextKeyMarker !== undefined
+        ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker ?? '' }
+        : null;
+  }
+}
+
+function ofParts(bucket: S3Bucket, { key, id }: PartUpload) {
+  return { ...named(bucket, key), UploadId: id };
+}
+
+async function ofUpload<T>({ key }: PartUpload, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw isRefused(error, 'NoSuchUpload') ? new PartsGoneError(key, { cause: error }) : error;
+  }
+}
+
+function tagOf({ ETag = '', ChecksumCRC32 }: PartResult): string {
+  return ChecksumCRC32 === undefined ? ETag : `${ETag} ${ChecksumCRC32}`;
+}
+
+function completedPart({ number, tag }: StoredPart): CompletedPart {
+  const [ETag, ChecksumCRC32] = tag.split(' ');
+  return { PartNumber: number, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) };
+}
+
+/**
+ * Whether an upload that is gone was completed by an attempt whose answer was lost. An object of parts has their number
+ * behind its ETag.
+ */
+async function wasCompleted(
+  bucket: S3Bucket,
+  { key }: PartUpload,
+  parts: readonly StoredPart[],
+  { attempts }: S3RequestError,
+): Promise<boolean> {
+  if (attempts === 1) return false;
+  const found = await headObject(bucket, key);
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  return found !== null && found.ContentLength === size && isOfParts(found.ETag, parts.length);
+}
+
+function isOfParts(etag = '', count: number): boolean {
+  return etag.replaceAll('"', '').endsWith(`-${count}`);
+}

@@ -1,0 +1,23 @@
+import { describe } from '@jest/globals';
+import { testSettings } from '../../../test/servers/store-of-test.js';
+// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
+import { type Deviation, describeObjectStore } from '../../object-storage/src/object-store.contract.js';
+import { optionsOf } from '../test/options-of-test.js';
+import { openS3Store } from './open-s3-store.js';
+
+/** By what a service calls itself in its answers. */
+const DEVIATIONS: Readonly<Record<string, readonly Deviation[]>> = {
+  Werkzeug: ['checks no signatures'],
+  VERSITYGW: ['has no object below another'],
+};
+
+const settings = testSettings();
+
+if (settings.STOWAGE_STORAGE_DRIVER === 's3') {
+  const options = optionsOf(settings);
+  const { headers } = await fetch(options.endpoint ?? '');
+  const service = headers.get('server')?.split('/', 1)[0] ?? '';
+  describeObjectStore(`S3Store ${service}`, () => openS3Store(options), DEVIATIONS[service]);
+} else {
+  describe.skip('S3Store, which needs an S3 service', () => {});
+}
