@@ -42,7 +42,7 @@ export function describeObjectStore(
     describeCopying(tested);
     describeParts(tested, deviations);
     describePartLife(tested, deviations);
-    describeUnfinishedParts(tested);
+    describeUnfinishedParts(tested, deviations);
     describeSigning(tested, deviations);
     describeObjectConcurrency(tested);
   });

@@ -4,12 +4,14 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
+  ListPartsCommand,
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { type ByteSpan, PartsGoneError, type PartUpload, type StoredPart } from '#libs/object-storage';
+import { StorageUnavailableError } from '#libs/storage';
 import { CONTENT_TYPE, copySource, headObject, named, type S3Bucket } from './s3-bucket.js';
-import { answerTo, isRefused, type S3RequestError } from './s3-error.js';
+import { answerTo, isRefused, S3RequestError } from './s3-error.js';
 
 /** What tells an object's parts from each other; a CRC32 where the service keeps one. */
 interface PartResult {
@@ -76,9 +78,9 @@ export async function completeParts(bucket: S3Bucket, upload: PartUpload, parts:
   try {
     await answerTo('CompleteMultipartUpload', client.send(command));
   } catch (error) {
-    if (!isRefused(error, 'NoSuchUpload')) throw error;
-    if (await wasCompleted(bucket, upload, parts, error)) return;
-    throw new PartsGoneError(upload.key, { cause: error });
+    const refusal = await whyGone(bucket, upload, error);
+    if (refusal === null) throw error;
+    if (!(await wasCompleted(bucket, upload, parts, refusal))) throw new PartsGoneError(upload.key, { cause: error });
   }
 }
 
@@ -133,6 +135,29 @@ function tagOf({ ETag = '', ChecksumCRC32 }: PartResult): string {
 function completedPart({ number, tag }: StoredPart): CompletedPart {
   const [ETag, ChecksumCRC32] = tag.split(' ');
   return { PartNumber: number, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) };
+}
+
+/**
+ * What says that the upload, or a part of it, is gone; null where the request failed for another reason. Ceph 16 answers
+ * with 500 to the completion of an upload that is gone, and does not complete one that has parts more than it should.
+ */
+async function whyGone(bucket: S3Bucket, upload: PartUpload, error: unknown): Promise<S3RequestError | null> {
+  if (isRefused(error, 'NoSuchUpload') || isRefused(error, 'InvalidPart')) return error;
+  const failure = error instanceof StorageUnavailableError ? error.cause : null;
+  if (!(failure instanceof S3RequestError) || failure.status !== 500) return null;
+  return (await isThere(bucket, upload)) ? null : failure;
+}
+
+async function isThere(bucket: S3Bucket, upload: PartUpload): Promise<boolean> {
+  const command = new ListPartsCommand({ ...ofParts(bucket, upload), ...bucket.parameters.reading, MaxParts: 1 });
+  try {
+    await answerTo('ListParts', bucket.client.send(command));
+    return true;
+  } catch (error) {
+    // NoSuchUpload; with Ceph it is NoSuchKey.
+    if (error instanceof S3RequestError && error.status === 404) return false;
+    throw error;
+  }
 }
 
 /**

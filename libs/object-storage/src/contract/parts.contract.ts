@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PartUpload, StoredPart } from '../object-store.js';
+import { PartsGoneError } from '../object-store-error.js';
 import { bytes, type Deviation, type GetStore, itUnless, LONG } from './support.contract.js';
 
 export function describeParts(tested: GetStore, deviations: readonly Deviation[]): void {
@@ -62,14 +63,34 @@ export function describeParts(tested: GetStore, deviations: readonly Deviation[]
       await isAt(upload.key, second, bytes('end'));
     });
 
-    it('has only the parts that it is completed with', async () => {
-      const upload = await begin();
-      const contents = [tested().content(1), tested().content(1), tested().content(1)];
+    const storeAll = async (upload: PartUpload, contents: readonly Buffer[]) => {
       const parts: StoredPart[] = [];
       for (const [i, content] of contents.entries()) parts.push(await put(upload, i + 1, content));
-      await complete(upload, parts.slice(0, 2));
-      await isAt(upload.key, ...contents.slice(0, 2));
-    });
+      return parts;
+    };
+
+    if (deviations.includes('completes uploads only with all of their parts')) {
+      it('counts as gone when it has more parts than it is completed with', async () => {
+        const upload = await begin();
+        const parts = await storeAll(upload, [tested().content(1), tested().content(1), tested().content(1)]);
+        await expect(complete(upload, parts.slice(0, 2))).rejects.toThrow(PartsGoneError);
+        expect(await tested().store.head(upload.key)).toBeNull();
+        await complete(upload, parts);
+      });
+    }
+
+    itUnless(
+      'completes uploads only with all of their parts',
+      deviations,
+      'has only the parts that it is completed with',
+      async () => {
+        const upload = await begin();
+        const contents = [tested().content(1), tested().content(1), tested().content(1)];
+        const parts = await storeAll(upload, contents);
+        await complete(upload, parts.slice(0, 2));
+        await isAt(upload.key, ...contents.slice(0, 2));
+      },
+    );
 
     it('takes content that is changed afterwards', async () => {
       const upload = await begin();

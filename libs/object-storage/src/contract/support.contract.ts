@@ -11,6 +11,12 @@ export type Deviation =
   | 'completes uploads twice'
   /** It takes parts of an upload that was aborted, and never shows them. */
   | 'takes parts of aborted uploads'
+  /** An upload that has parts more than it is completed with counts as gone. */
+  | 'completes uploads only with all of their parts'
+  /** It fails, with whatever error, where a part comes for an upload that was aborted. */
+  | 'fails on parts of aborted uploads'
+  /** `unfinishedParts` gives uploads whenever they began. */
+  | 'does not know when uploads began'
   /** No object has the key of another and a slash at its beginning, as with files and directories. */
   | 'has no object below another'
   /** It cannot sign URLs. */
