@@ -19,6 +19,8 @@ export type Deviation =
   | 'does not know when uploads began'
   /** No object has the key of another and a slash at its beginning, as with files and directories. */
   | 'has no object below another'
+  /** Of several uploads to one key, only the one that is completed first can be completed. */
+  | 'drops the parts of all other uploads to a key with a completion'
   /** It cannot sign URLs. */
   | 'does not sign'
   /** It serves whatever URL looks signed. */
