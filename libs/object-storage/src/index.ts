@@ -2,6 +2,7 @@ export { ForwardingObjectStore } from './forwarding-store.js';
 export { type BreakerOptions, guardStore } from './guarded-store.js';
 export { MemoryObjectStore } from './memory/memory-object-store.js';
 export { ObjectStorageDriver, type ObjectStorageOptions } from './object-storage-driver.js';
+export { type ListRaw, listPage, type RawPage, type RawRequest } from './list-page.js';
 export {
   type ByteSpan,
   type ListRequest,
@@ -16,3 +17,6 @@ export {
   type StoredPart,
 } from './object-store.js';
 export { PartsGoneError } from './object-store-error.js';
+export { ResumingContent, type Resumption } from './resuming-content.js';
+export { retryPolicy } from './retry-policy.js';
+export { createStoreAgent, type StoreAgentOptions } from './store-agent.js';

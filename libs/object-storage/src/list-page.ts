@@ -1,0 +1,95 @@
+import type { ListRequest, ObjectInfo, ObjectPage } from './object-store.js';
+
+/** A part of a listing that a service is asked for. */
+export interface RawRequest {
+  readonly prefix: string;
+  readonly delimited: boolean;
+  /** The first key, included. Never inside a joined prefix, but it may be one. */
+  readonly from?: string;
+  /** `token` of the page before, along with the `from` of that one. */
+  readonly token?: string;
+  readonly limit: number;
+}
+
+/** What a service gave. It may be less than was asked for, or nothing, in the middle of a listing. */
+export interface RawPage {
+  readonly objects: readonly ObjectInfo[];
+  readonly prefixes: readonly string[];
+  /** Continues the listing, if this is not the last page. */
+  readonly token?: string | undefined;
+}
+
+export type ListRaw = (request: RawRequest) => Promise<RawPage>;
+
+/** Where a listing goes on: what `ObjectPage.next` holds as JSON. */
+interface Position {
+  readonly from?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+/**
+ * A page of a listing by a service that begins at a first key, included, rather than after one. It does not matter whether
+ * the service counts a joined prefix as a key of its own or by the keys that it joins, nor whether a page has more prefixes
+ * than were asked for. Costs one call, and one more where `startAfter` lies inside a joined prefix.
+ */
+export async function listPage(request: ListRequest, listRaw: ListRaw): Promise<ObjectPage> {
+  const { prefix, delimited, startAfter = '', continuation } = request;
+  if (continuation !== undefined) {
+    return pageFrom(request, listRaw, JSON.parse(continuation), () => true);
+  }
+  if (startAfter < prefix) return pageFrom(request, listRaw, {}, () => true);
+  if (!startAfter.startsWith(prefix)) return { objects: [], prefixes: [], next: null };
+  const joined = delimited ? joinedPrefix(startAfter, prefix) : null;
+  const reachesOn = joined !== null && (await hasKeyAfter(startAfter, joined, listRaw));
+  const isAfter = (name: string) => name > startAfter || (reachesOn && name === joined);
+  return pageFrom(request, listRaw, { from: joined ?? startAfter }, isAfter);
+}
+
+async function pageFrom(
+  { prefix, delimited, limit }: ListRequest,
+  listRaw: ListRaw,
+  position: Position,
+  isListed: (name: string) => boolean,
+): Promise<ObjectPage> {
+  const { from } = position;
+  for (let { token } = position; ; ) {
+    const raw = await listRaw({ prefix, delimited, limit, ...(from && { from }), ...(token && { token }) });
+    token = raw.token;
+    const objects = raw.objects.filter(({ key }) => isListed(key));
+    const prefixes = raw.prefixes.filter(isListed);
+    if (objects.length + prefixes.length > limit) return cut(objects, prefixes, limit);
+    if (objects.length + prefixes.length > 0 || !token) {
+      return { objects, prefixes, next: token ? toNext({ from, token }) : null };
+    }
+  }
+}
+
+/** As much of a page as was asked for. */
+function cut(objects: readonly ObjectInfo[], prefixes: readonly string[], limit: number): ObjectPage {
+  const names = [...objects.map(({ key }) => key), ...prefixes].sort(inOrder);
+  const end = names[limit] as string;
+  return {
+    objects: objects.filter(({ key }) => key < end),
+    prefixes: prefixes.filter((joined) => joined < end),
+    next: toNext({ from: end }),
+  };
+}
+
+async function hasKeyAfter(key: string, prefix: string, listRaw: ListRaw): Promise<boolean> {
+  const { objects } = await listRaw({ prefix, delimited: false, from: key, limit: 2 });
+  return objects.some((found) => found.key > key);
+}
+
+/** What `key` is joined to in a listing of `prefix`; null where it is not. */
+function joinedPrefix(key: string, prefix: string): string | null {
+  const slash = key.indexOf('/', prefix.length);
+  return slash === -1 ? null : key.slice(0, slash + 1);
+}
+
+function toNext(position: Position): string {
+  return JSON.stringify(position);
+}
+
+function inOrder(one: string, other: string): number {
+  return one < other ? -1 : 1;
+}

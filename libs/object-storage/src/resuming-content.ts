@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream';
+
+export interface Resumption {
+  /** Bytes that there are to give. */
+  readonly length: number;
+  /** Opens the content behind so many bytes. Rejects with the error of the stream where that cannot be. */
+  readonly open: (offset: number) => Promise<Readable>;
+  /** How often in a row the connection may break before a byte comes. */
+  readonly maxBreaks: number;
+  /** The error of the stream when there were too many. */
+  readonly failure: (cause: Error) => Error;
+}
+
+const HIGH_WATER_MARK = 256 * 1024;
+
+/**
+ * Content that comes over connections which may break: it then goes on over another one from where it was. While nobody
+ * reads, a broken connection is left alone, so that a slow reader costs no more than one connection each time it reads on.
+ */
+export class ResumingContent extends Readable {
+  private source: Readable | null = null;
+  private given = 0;
+  private breaks = 0;
+  /** Whether a reader waits for the next bytes. */
+  private wanted = false;
+
+  constructor(
+    first: Readable,
+    private readonly resumption: Resumption,
+  ) {
+    super({ highWaterMark: HIGH_WATER_MARK });
+    this.attach(first);
+  }
+
+  override _read(): void {
+    this.wanted = true;
+    if (this.source) this.source.resume();
+    else void this.reopen();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const { source } = this;
+    this.source = null;
+    source?.destroy();
+    callback(error);
+  }
+
+  private attach(source: Readable): void {
+    this.source = source;
+    source.on('data', (chunk: Buffer) => this.receive(source, chunk));
+    source.on('error', (error) => this.lose(source, error));
+    source.on('close', () => this.lose(source, new Error('the content ended early')));
+  }
+
+  private receive(source: Readable, chunk: Buffer): void {
+    if (source !== this.source) return;
+    this.given += chunk.length;
+    this.breaks = 0;
+    this.wanted = false;
+    const left = this.resumption.length - this.given;
+    if (left < 0) {
+      this.destroy(this.resumption.failure(new Error('there was more content than was asked for')));
+      return;
+    }
+    if (!this.push(chunk)) source.pause();
+    if (left > 0) return;
+    // What is left of the answer is its end, which lets go of the connection.
+    this.source = null;
+    source.resume();
+    this.push(null);
+  }
+
+  private lose(source: Readable, cause: Error): void {
+    if (source !== this.source) return;
+    this.source = null;
+    source.destroy();
+    this.breaks++;
+    if (this.breaks > this.resumption.maxBreaks) this.destroy(this.resumption.failure(cause));
+    else if (this.wanted) void this.reopen();
+  }
+
+  private async reopen(): Promise<void> {
+    try {
+      const source = await this.resumption.open(this.given);
+      if (this.destroyed) source.destroy();
+      else this.attach(source);
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
+}
