@@ -151,6 +151,10 @@ export class CachingStorageDriver extends StorageDriver {
     return this.inner.walk(path, options);
   }
 
+  override purge(before: Date): Promise<number> {
+    return this.inner.purge(before);
+  }
+
   redirectUrl(path: string, request: RedirectRequest): Promise<string | null> {
     return this.inner.redirectUrl(path, request);
   }

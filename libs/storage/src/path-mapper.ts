@@ -29,7 +29,7 @@ const OWN_ROOT = '/docker/registry/stowage';
 /** Below these a repository keeps its manifests and its links to blobs. */
 export const MANIFESTS_DIRECTORY = '_manifests';
 export const LAYERS_DIRECTORY = '_layers';
-const UPLOADS_DIRECTORY = '_uploads';
+export const UPLOADS_DIRECTORY = '_uploads';
 
 /** What an upload session may hold. */
 export const UPLOAD_ENTRIES = { data: 'data', startedAt: 'startedat', hashes: 'hashstates' } as const;
@@ -38,7 +38,8 @@ const repository = (name: string) => `${ROOT}/repositories/${name}`;
 const addressed = ({ algorithm, encoded, tarSum }: Digest) =>
   tarSum ? `tarsum/${tarSum.version}/${tarSum.hash}/${encoded}` : `${algorithm}/${encoded}`;
 const manifests = (name: string) => `${repository(name)}/${MANIFESTS_DIRECTORY}`;
-const upload = (name: string, id: string) => `${repository(name)}/${UPLOADS_DIRECTORY}/${id}`;
+const uploads = (name: string) => `${repository(name)}/${UPLOADS_DIRECTORY}`;
+const upload = (name: string, id: string) => `${uploads(name)}/${id}`;
 
 /** The only place that knows where something lies. */
 export const pathOf = {
@@ -56,6 +57,7 @@ export const pathOf = {
   tagLink: (name: string, tag: string) => `${manifests(name)}/tags/${tag}/current/link`,
   tagIndexLink: (name: string, tag: string, digest: Digest) =>
     `${manifests(name)}/tags/${tag}/index/${addressed(digest)}/link`,
+  uploads,
   upload,
   uploadData: (name: string, id: string) => `${upload(name, id)}/${UPLOAD_ENTRIES.data}`,
   uploadStartedAt: (name: string, id: string) => `${upload(name, id)}/${UPLOAD_ENTRIES.startedAt}`,

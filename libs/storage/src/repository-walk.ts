@@ -1,18 +1,25 @@
 import { listIfPresent } from './if-present.js';
-import { isReservedDirectory, LAYERS_DIRECTORY, MANIFESTS_DIRECTORY, pathOf } from './path-mapper.js';
+import {
+  isReservedDirectory,
+  LAYERS_DIRECTORY,
+  MANIFESTS_DIRECTORY,
+  pathOf,
+  UPLOADS_DIRECTORY,
+} from './path-mapper.js';
 import type { StorageDriver } from './storage-driver.js';
 
+const DIRECTORIES = { manifests: MANIFESTS_DIRECTORY, layers: LAYERS_DIRECTORY, uploads: UPLOADS_DIRECTORY } as const;
+
 /**
- * The names of the repositories that have manifests, or blobs, component by component in byte order: what lies below
+ * The names of the repositories that have manifests, blobs or uploads, component by component in byte order: what lies below
  * `a` comes before `a-b`. `startAfter` need not exist.
  */
 export async function* walkRepositories(
   storage: StorageDriver,
-  content: 'manifests' | 'layers',
+  content: keyof typeof DIRECTORIES,
   startAfter?: string,
 ): AsyncGenerator<string> {
-  const directory = content === 'manifests' ? MANIFESTS_DIRECTORY : LAYERS_DIRECTORY;
-  yield* walkBelow(storage, directory, '', startAfter === undefined ? null : startAfter.split('/'));
+  yield* walkBelow(storage, DIRECTORIES[content], '', startAfter === undefined ? null : startAfter.split('/'));
 }
 
 /** `after` holds the components that the walk still has to get past; null when everything counts. */

@@ -206,6 +206,15 @@ export abstract class StorageDriver {
    */
   abstract walk(path: string, options?: WalkOptions): AsyncIterable<FileInfo>;
 
+  /**
+   * Drops what writers left behind that never came to an end, because their process died, and that nothing refers to: it
+   * only takes space. Only what has not changed since `before` is touched; a writer that is still at work must have begun
+   * after that, or written since. Resolves with how much was dropped, in pieces of whatever kind the driver has.
+   */
+  async purge(_before: Date): Promise<number> {
+    return 0;
+  }
+
   /** A URL that serves the file at `path` to this client, or null where the registry has to send it itself. */
   abstract redirectUrl(path: string, request: RedirectRequest): Promise<string | null>;
 }

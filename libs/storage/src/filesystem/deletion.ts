@@ -26,7 +26,7 @@ export async function removeFolder(folders: Folders, path: string): Promise<void
 }
 
 /** Removes a folder that nobody else can find any more, unless they are removing the folder that it lies in. */
-async function removeTree(folder: string): Promise<void> {
+export async function removeTree(folder: string): Promise<void> {
   const entries = await unlessGone(readdir(folder, { withFileTypes: true }));
   const [folders, files] = [entries?.filter(isFolder) ?? [], entries?.filter((entry) => !isFolder(entry)) ?? []];
   for (let next = 0; next < files.length; next += FILES_AT_ONCE) {
@@ -39,7 +39,7 @@ async function removeTree(folder: string): Promise<void> {
 
 const isFolder = (entry: Dirent) => entry.isDirectory();
 
-async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+export async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {

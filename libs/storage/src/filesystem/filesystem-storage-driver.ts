@@ -24,6 +24,7 @@ import { codeOf, LINK_RULE, readFailure, writeFailure } from './errno.js';
 import { openReader } from './file-reader.js';
 import { FilesystemFileWriter } from './filesystem-file-writer.js';
 import { Folders } from './folders.js';
+import { purgeLeftovers } from './leftovers.js';
 import type { Linux } from './linux.js';
 import { moveFile } from './moving.js';
 import { putFiles, putLightly } from './new-files.js';
@@ -131,6 +132,10 @@ export class FilesystemStorageDriver extends StorageDriver {
     requireDirectoryPath(path);
     await this.reading(path, () => this.folders.verify(path));
     yield* walkTree(path, options, (directory, wanted) => this.entriesOf(directory, wanted));
+  }
+
+  override purge(before: Date): Promise<number> {
+    return purgeLeftovers(this.folders, before);
   }
 
   async redirectUrl(path: string, _request: RedirectRequest): Promise<null> {
