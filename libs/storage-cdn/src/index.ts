@@ -1,0 +1,1 @@
+export { type CdnOptions, openCdn } from './cdn-store.js';
