@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseDuration } from './duration.js';
+import { formatDuration, parseDuration } from './duration.js';
 
 describe('parseDuration', () => {
   it.each([
@@ -48,5 +48,19 @@ describe('parseDuration', () => {
         expect(milliseconds === undefined || Number.isSafeInteger(milliseconds)).toBe(true);
       }),
     );
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0ms'],
+    [1, '1ms'],
+    [1_500, '1500ms'],
+    [30_000, '30s'],
+    [120_000, '2m'],
+    [3_600_000, '1h'],
+    [2 ** 31 - 1, '596h'],
+  ])('writes %d milliseconds as %s', (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
   });
 });

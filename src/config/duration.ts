@@ -8,3 +8,11 @@ export function parseDuration(text: string): number | undefined {
   const milliseconds = Number(count) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
   return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
 }
+
+/** The duration in hours, if it has as many or more; else in the largest unit that it is a multiple of. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds >= MILLISECONDS.h) return `${Math.floor(milliseconds / MILLISECONDS.h)}h`;
+  const unit =
+    (['m', 's'] as const).find((each) => milliseconds > 0 && milliseconds % MILLISECONDS[each] === 0) ?? 'ms';
+  return `${milliseconds / MILLISECONDS[unit]}${unit}`;
+}

@@ -1,14 +1,18 @@
+export { AzureStorageConfig } from './azure-storage.config.js';
 export { ConfigurationError, type ConfigurationProblem } from './configuration.error.js';
 export type { Environment } from './environment.source.js';
+export { GcsStorageConfig } from './gcs-storage.config.js';
 export { createRegistryConfig, loadRegistryConfig, type RegistryConfigInput } from './load-registry-config.js';
+export { CdnConfig, RedirectConfig } from './redirect.config.js';
 export {
   CacheConfig,
-  FilesystemStorageConfig,
   HttpConfig,
   LogConfig,
   ManifestConfig,
   RegistryConfig,
   Schema1Config,
-  StorageConfig,
+  UploadsConfig,
 } from './registry.config.js';
 export { RegistryConfigModule } from './registry-config.module.js';
+export { copyThresholdOf, pathStyleOf, S3StorageConfig } from './s3-storage.config.js';
+export { FilesystemStorageConfig, redirects, StorageConfig } from './storage.config.js';

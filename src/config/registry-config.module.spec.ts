@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { createRegistryConfig } from './load-registry-config.js';
-import { HttpConfig, LogConfig, ManifestConfig, RegistryConfig, StorageConfig } from './registry.config.js';
+import { HttpConfig, LogConfig, ManifestConfig, RegistryConfig } from './registry.config.js';
 import { RegistryConfigModule } from './registry-config.module.js';
+import { StorageConfig } from './storage.config.js';
 
 @Injectable()
 class Reader {

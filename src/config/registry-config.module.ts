@@ -6,8 +6,9 @@ import {
   ManifestConfig,
   RegistryConfig,
   Schema1Config,
-  StorageConfig,
+  UploadsConfig,
 } from './registry.config.js';
+import { StorageConfig } from './storage.config.js';
 
 /** Provides the configuration, and each of its sections, by type to every module. */
 @Global()
@@ -18,6 +19,7 @@ export class RegistryConfigModule {
       { provide: RegistryConfig, useValue: config },
       { provide: HttpConfig, useValue: config.http },
       { provide: StorageConfig, useValue: config.storage },
+      { provide: UploadsConfig, useValue: config.uploads },
       { provide: CacheConfig, useValue: config.cache },
       { provide: ManifestConfig, useValue: config.manifest },
       { provide: Schema1Config, useValue: config.schema1 },

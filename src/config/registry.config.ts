@@ -7,7 +7,6 @@ import {
   byteSize,
   count,
   duration,
-  folder,
   loopbackHost,
   oneOf,
   optionalFile,
@@ -16,6 +15,7 @@ import {
   publicUrl,
   workers,
 } from './setting-rules.js';
+import { StorageConfig } from './storage.config.js';
 
 /** How the registry is reached over HTTP. Durations are in milliseconds. */
 export class HttpConfig {
@@ -68,22 +68,6 @@ export class HttpConfig {
   readonly drainTimeout: number = 30_000;
 }
 
-export class FilesystemStorageConfig {
-  /** Folder that holds the content; a relative path starts at the working directory. */
-  @Setting(folder)
-  readonly root: string = './data';
-}
-
-/** Where the content is kept. */
-export class StorageConfig {
-  @Setting(oneOf('filesystem', 'inmemory'))
-  readonly driver: 'filesystem' | 'inmemory' = 'filesystem';
-
-  @Type(() => FilesystemStorageConfig)
-  @ValidateNested()
-  readonly filesystem: FilesystemStorageConfig = new FilesystemStorageConfig();
-}
-
 /** What is kept in memory of the storage. */
 export class CacheConfig {
   /** Content of manifests, tags and small blobs, in bytes; 0 keeps nothing. */
@@ -93,6 +77,19 @@ export class CacheConfig {
   /** Files that content is kept of. */
   @Setting(count(1))
   readonly maxEntries: number = 50_000;
+}
+
+const HOUR = 3_600_000;
+
+/** When uploads that nobody goes on with are removed. Durations are in milliseconds. */
+export class UploadsConfig {
+  /** How often the storage is searched for them; 0 never. */
+  @Setting(duration(0))
+  readonly purgeInterval: number = 24 * HOUR;
+
+  /** How long nothing must have come in for an upload. One that comes in a single stream may not take longer. */
+  @Setting(duration(HOUR))
+  readonly purgeAge: number = 168 * HOUR;
 }
 
 /** Which manifests are accepted. */
@@ -140,6 +137,10 @@ export class RegistryConfig {
   @Type(() => StorageConfig)
   @ValidateNested()
   readonly storage: StorageConfig = new StorageConfig();
+
+  @Type(() => UploadsConfig)
+  @ValidateNested()
+  readonly uploads: UploadsConfig = new UploadsConfig();
 
   @Type(() => CacheConfig)
   @ValidateNested()

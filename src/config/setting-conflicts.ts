@@ -1,16 +1,8 @@
 import { resolve } from 'node:path';
 import type { ConfigurationProblem } from './configuration.error.js';
+import type { Conflict } from './conflict.js';
 import type { RegistryConfig } from './registry.config.js';
-
-/** What must hold between settings that are each right for themselves. */
-interface Conflict {
-  /** The setting that is reported. */
-  readonly path: string;
-  isIn(config: RegistryConfig): boolean;
-  /** As `SettingRule` has them. */
-  readonly rule: string;
-  readonly fix: string;
-}
+import { STORAGE_CONFLICTS } from './storage-conflicts.js';
 
 /** Characters that every proxy takes for themselves; some decode what is percent-encoded, and others do not. */
 const PLAIN_PATH = /^[\w.~/-]+$/;
@@ -20,12 +12,12 @@ const CONFLICTS: readonly Conflict[] = [
     path: 'http.workers',
     isIn: ({ http, storage }) => http.workers > 1 && storage.driver === 'inmemory',
     rule: 'must be 1 with the inmemory driver, whose content one process cannot show another',
-    fix: 'Write 1, or choose the filesystem driver.',
+    fix: 'Write 1, or choose another driver.',
   },
   {
     path: 'http.sendfile',
-    isIn: ({ http, storage }) => http.sendfile !== 'off' && storage.driver === 'inmemory',
-    rule: 'must be off with the inmemory driver, which has no files that a proxy could send',
+    isIn: ({ http, storage }) => http.sendfile !== 'off' && storage.driver !== 'filesystem',
+    rule: 'must be off unless the driver is filesystem, because no other has files that a proxy could send',
     fix: 'Write off, or choose the filesystem driver.',
   },
   {
@@ -40,6 +32,7 @@ const CONFLICTS: readonly Conflict[] = [
     rule: 'must lead to a path of letters, digits and the characters . _ ~ - / with x-sendfile, because proxies do not agree how others are written',
     fix: 'Choose another folder, or x-accel-redirect, which does not name it.',
   },
+  ...STORAGE_CONFLICTS,
 ];
 
 /** What is wrong between settings; `keys` has their names as their author wrote them, by their paths. */

@@ -2,18 +2,19 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { parseByteSize } from './byte-size.js';
-import { parseDuration } from './duration.js';
+import { formatDuration, parseDuration } from './duration.js';
 import type { SettingRule } from './setting.decorator.js';
 
 /** The longest delay of a timer of Node; a longer one fires at once. */
 const LONGEST_DURATION = 2 ** 31 - 1;
+const MIB = 1024 ** 2;
 const BOOLEANS: Record<string, boolean> = { true: true, false: false };
 
 export function oneOf(...choices: string[]): SettingRule {
   return {
     isValid: (value) => choices.some((choice) => choice === value),
     rule: `must be one of ${choices.join(', ')}`,
-    fix: `Write ${choices.join(' or ')}, in lower case.`,
+    fix: `Write ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, in lower case.`,
   };
 }
 
@@ -39,32 +40,38 @@ export const workers: SettingRule = {
   fix: 'Write 1, the number of processes, or auto for one on each processor.',
 };
 
-/** A whole number, `least` or more. */
-export function count(least: number): SettingRule {
+/** The same, or nothing. */
+export function optional(rule: SettingRule): SettingRule {
+  return { ...rule, isValid: (value) => value === undefined || rule.isValid(value) };
+}
+
+/** A whole number, `least` or more, and `most` or less where that is given. */
+export function count(least: number, most?: number): SettingRule {
   return {
     parse: parseWhole,
-    isValid: (value) => isIntegerBetween(value, least, Number.MAX_SAFE_INTEGER),
-    rule: `must be a whole number, ${least} or more`,
-    fix: `Write a number such as ${least}000.`,
+    isValid: (value) => isIntegerBetween(value, least, most ?? Number.MAX_SAFE_INTEGER),
+    rule: most ? `must be a whole number from ${least} to ${most}` : `must be a whole number, ${least} or more`,
+    fix: `Write a number such as ${most ?? `${least}000`}.`,
   };
 }
 
-/** A duration in milliseconds, of `least` milliseconds or more. */
-export function duration(least: number): SettingRule {
+/** A duration in milliseconds, of `least` to `most` milliseconds. */
+export function duration(least: number, most = LONGEST_DURATION): SettingRule {
   return {
     parse: parseDuration,
-    isValid: (value) => isIntegerBetween(value, least, LONGEST_DURATION),
-    rule: `must be a duration from ${least}ms to 596h: a whole number and one of the units ms, s, m, h`,
+    isValid: (value) => isIntegerBetween(value, least, most),
+    rule: `must be a duration from ${formatDuration(least)} to ${formatDuration(most)}: a whole number and one of the units ms, s, m, h`,
     fix: 'Write a duration such as 500ms, 30s, 2m or 1h.',
   };
 }
 
-/** A size in bytes, of `least` MiB or more. */
-export function byteSize(least: number): SettingRule {
+/** A size in bytes, of `least` MiB or more, and of `most` MiB or less where that is given. */
+export function byteSize(least: number, most?: number): SettingRule {
+  const bounds = most ? `from ${least}MiB to ${most}MiB` : `of at least ${least}MiB`;
   return {
     parse: parseByteSize,
-    isValid: (value) => isIntegerBetween(value, least * 1024 ** 2, Number.MAX_SAFE_INTEGER),
-    rule: `must be a size of at least ${least}MiB: whole bytes, or a whole number and one of the units KiB, MiB, GiB`,
+    isValid: (value) => isIntegerBetween(value, least * MIB, most ? most * MIB : Number.MAX_SAFE_INTEGER),
+    rule: `must be a size ${bounds}: whole bytes, or a whole number and one of the units KiB, MiB, GiB`,
     fix: `Write a size such as ${least}MiB or ${least * 2}MiB.`,
   };
 }
@@ -113,6 +120,49 @@ export const addressRanges: SettingRule = {
   fix: 'Write entries such as 10.0.0.1, 192.168.0.0/16 or fd00::/8: separated by commas in the environment, a list in YAML.',
 };
 
+export const optionalUrl: SettingRule = {
+  ...publicUrl,
+  fix: 'Write a URL such as https://storage.example.com.',
+};
+
+/** A name, an id or a secret that others have given, or nothing. */
+export const word: SettingRule = {
+  isValid: (value) => value === undefined || (typeof value === 'string' && /^[\x21-\x7e]{1,8192}$/.test(value)),
+  rule: 'must be a text without spaces, of printable characters of ASCII',
+  fix: 'Write it as the service gave it, without quotes, spaces or line feeds around it.',
+};
+
+/** The name of a bucket or a container, or the ARN of an access point, or nothing. */
+export const bucket: SettingRule = {
+  isValid: (value) => value === undefined || (typeof value === 'string' && /^[\w.:/-]{3,255}$/.test(value)),
+  rule: 'must be a name of 3 to 255 letters, digits and the characters . _ : / -',
+  fix: 'Write the name alone, such as stowage-content.',
+};
+
+/** Only characters that need no encoding in a URL. */
+export const keyPrefix: SettingRule = {
+  parse: (text) => text.replace(/^\/+|\/+$/g, '').replace(/.$/, '$&/'),
+  isValid: (value) => typeof value === 'string' && /^(?:(?!\.{1,2}\/)[\w.-]+\/)*$/.test(value) && value.length <= 255,
+  rule: 'must be a path of at most 255 letters, digits and the characters . _ - /',
+  fix: 'Write a prefix such as registry or teams/registry.',
+};
+
+/** So many bytes in base64, or nothing. */
+export function base64Key(bytes: number): SettingRule {
+  return {
+    isValid: (value) => value === undefined || (typeof value === 'string' && isBase64Of(value, bytes)),
+    rule: `must be ${bytes} bytes in base64`,
+    fix: `Make one with: openssl rand -base64 ${bytes}`,
+  };
+}
+
+export const sharedAccessSignature: SettingRule = {
+  parse: (text) => text.replace(/^\?/, ''),
+  isValid: (value) => value === undefined || (word.isValid(value) && /(?:^|&)sig=[^&]/.test(String(value))),
+  rule: 'must be a shared access signature: a query that has a sig',
+  fix: 'Write the token as the portal or the command line of Azure gives it.',
+};
+
 function parseWhole(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
@@ -137,4 +187,9 @@ function isAddressRange(value: unknown): boolean {
 /** Stricter than `URL.canParse`, which also takes `http:host` and drops line breaks. */
 function isPublicUrl(value: string): boolean {
   return /^https?:\/\/[^\s/?#@\\][^\s?#@\\]*$/.test(value) && URL.canParse(value);
+}
+
+function isBase64Of(text: string, bytes: number): boolean {
+  const decoded = Buffer.from(text, 'base64');
+  return decoded.length === bytes && decoded.toString('base64') === text;
 }

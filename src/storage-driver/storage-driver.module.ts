@@ -1,11 +1,10 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CachingStorageDriver, LockManager, type OpenStorage, StorageDriver } from '#libs/storage';
-import { CacheConfig, StorageConfig } from '../config/index.js';
+import { CacheConfig, HttpConfig, StorageConfig } from '../config/index.js';
 import { Logger } from '../log/index.js';
 import { openStorage } from './open-storage.js';
+import { requireExclusion } from './require-exclusion.js';
 import { StorageCache } from './storage-cache.js';
-
-const SINGLE_PROCESS = 'this platform has no locks among processes: only one process may use this storage at a time';
 
 const OPEN_STORAGE = Symbol('OpenStorage');
 
@@ -14,10 +13,10 @@ const OPEN_STORAGE = Symbol('OpenStorage');
   providers: [
     {
       provide: OPEN_STORAGE,
-      inject: [StorageConfig, Logger],
-      useFactory: async (config: StorageConfig, logger: Logger) => {
-        const storage = await openStorage(config);
-        if (config.driver === 'filesystem' && !storage.acrossProcesses) logger.warn(SINGLE_PROCESS);
+      inject: [StorageConfig, HttpConfig, Logger],
+      useFactory: async (config: StorageConfig, http: HttpConfig, logger: Logger) => {
+        const storage = await openStorage(config, logger);
+        requireExclusion(storage, config, http, logger);
         return storage;
       },
     },
@@ -33,4 +32,10 @@ const OPEN_STORAGE = Symbol('OpenStorage');
   ],
   exports: [StorageDriver, LockManager, StorageCache],
 })
-export class StorageDriverModule {}
+export class StorageDriverModule implements OnApplicationShutdown {
+  constructor(@Inject(OPEN_STORAGE) private readonly storage: OpenStorage) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.storage.close?.();
+  }
+}

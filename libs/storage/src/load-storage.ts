@@ -10,6 +10,8 @@ export interface OpenStorage {
   readonly changes: ChangeCounters | null;
   /** Whether several processes may work on this storage at the same time, because its locks exclude them too. */
   readonly acrossProcesses: boolean;
+  /** Lets go of connections, where there are any. Calls that are under way may fail. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface OpenOptions {
