@@ -23,5 +23,6 @@ export type { RegistryResponse } from './registry-response.js';
 export { RegistryServer } from './registry-server.js';
 export { requireHost } from './require-host.js';
 export { sendJson } from './send-json.js';
+export { describeFailure } from './storage-failure.js';
 export { isFromTrustedProxy } from './trusted-proxy.js';
 export { warn } from './warning.js';

@@ -4,7 +4,7 @@ import { OciError, OciErrorList } from '#libs/oci';
 import { StorageUnavailableError } from '#libs/storage';
 import { allowedMethods } from './allowed-methods.js';
 import { errorBody } from './error-body.js';
-import { causesOf, describeStorageFailure } from './storage-failure.js';
+import { describeFailure, describeStorageFailure } from './storage-failure.js';
 
 /** What a handler may have said already of content that it then could not send. A cache would keep the error for it. */
 const OF_THE_CONTENT = ['Accept-Ranges', 'Cache-Control', 'Docker-Content-Digest', 'ETag'];
@@ -17,7 +17,7 @@ export class RegistryExceptionFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const response = http.getResponse<Response>();
-    if (exception instanceof StorageUnavailableError) this.logger.warn(causesOf(exception).join('; caused by '));
+    if (exception instanceof StorageUnavailableError) this.logger.warn(describeFailure(exception));
     // Too late to answer: the client has gone, or a part of the body is already on its way.
     if (response.destroyed || response.headersSent) {
       response.destroy();

@@ -26,13 +26,13 @@ function retryAfter({ retryAfter: milliseconds }: StorageUnavailableError): Reco
 const MOST_CAUSES = 5;
 
 /**
- * A failure and what it was caused by, each with its name and message. Nothing else of the errors of an SDK may be logged:
+ * A failure and what it was caused by, in one line: the name and the message of each. Nothing else of the errors of an SDK may be logged:
  * they can hold the headers of the request. Nor may the query of a URL, in which signatures are.
  */
-export function causesOf(failure: unknown): string[] {
+export function describeFailure(failure: unknown): string {
   const causes: string[] = [];
   for (let cause = failure; cause instanceof Error && causes.length < MOST_CAUSES; cause = cause.cause) {
     causes.push(`${cause.name}: ${cause.message}`.replace(/(\bhttps?:\/\/[^\s?'"]*)\?[^\s'"]*/g, '$1'));
   }
-  return causes;
+  return causes.join('; caused by ');
 }

@@ -4,3 +4,4 @@ export { LayerModule } from './layer.module.js';
 export { LayerService, type MayRead } from './layer.service.js';
 export { TarSumVersionUnsupportedError } from './layer-error.js';
 export { type FinishOptions, LayerUpload } from './layer-upload.js';
+export { type Purged, UploadPurge } from './upload-purge.js';

@@ -6,12 +6,13 @@ import { LayerController } from './layer.controller.js';
 import { LayerService } from './layer.service.js';
 import { Sendfile } from './sendfile.js';
 import { UploadController } from './upload.controller.js';
+import { UploadPurge } from './upload-purge.js';
 
 @Module({
   imports: [AuthModule, HttpModule, StorageDriverModule],
   // Uploads first: `uploads` would otherwise be read as a digest.
   controllers: [UploadController, LayerController],
-  providers: [LayerService, Sendfile],
-  exports: [LayerService],
+  providers: [LayerService, Sendfile, UploadPurge],
+  exports: [LayerService, UploadPurge],
 })
 export class LayerModule {}
