@@ -6,16 +6,22 @@ import { PathDigest, type RegistryResponse, RepositoryName } from '../http/index
 import { DescribedUnder } from '../openapi/index.js';
 import { DescribeDeleteBlob, DescribeGetBlob, DescribeHeadBlob } from './layer.openapi.js';
 import { LayerService } from './layer.service.js';
-import { sendLayer } from './send-layer.js';
+import { Redirects } from './redirects.js';
+import { type Senders, sendLayer } from './send-layer.js';
 import { Sendfile } from './sendfile.js';
 
 @DescribedUnder('blobs')
 @Controller('v2/*name/blobs')
 export class LayerController {
+  private readonly senders: Senders;
+
   constructor(
     private readonly layers: LayerService,
-    private readonly sendfile: Sendfile,
-  ) {}
+    sendfile: Sendfile,
+    redirects: Redirects,
+  ) {
+    this.senders = { sendfile, redirects };
+  }
 
   /** Tells whether a repository has a blob, and its size */
   @Head(':digest')
@@ -27,7 +33,7 @@ export class LayerController {
     @Req() request: Request,
     @Res() response: RegistryResponse,
   ): Promise<void> {
-    await sendLayer(await this.layers.fetch(name, digest), request, response, this.sendfile);
+    await sendLayer(await this.layers.fetch(name, digest), request, response, this.senders);
   }
 
   /** Sends a blob, whole or in part */
@@ -40,7 +46,7 @@ export class LayerController {
     @Req() request: Request,
     @Res() response: RegistryResponse,
   ): Promise<void> {
-    await sendLayer(await this.layers.fetch(name, digest), request, response, this.sendfile);
+    await sendLayer(await this.layers.fetch(name, digest), request, response, this.senders);
   }
 
   /** Takes a blob out of a repository */

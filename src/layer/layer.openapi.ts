@@ -82,6 +82,11 @@ export const DescribeGetBlob = () =>
         content: { ...OCTETS, 'multipart/byteranges': { schema: { type: 'string', format: 'binary' } } },
       },
       304: UNCHANGED,
+      307: {
+        description:
+          'The content is to be had at `Location` for a while, where the registry is configured so. A `Range` is repeated there.',
+        headers: headerReferences('Location', 'Docker-Content-Digest', 'Cache-Control', 'Content-Length'),
+      },
     },
     failures: [...READ_FAILURES, RANGE_NOT_SATISFIABLE],
   });

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Digest } from '#libs/oci';
-import { FileReader, pathOf, type StorageDriver } from '#libs/storage';
+import { FileReader, pathOf, type RedirectRequest, type StorageDriver } from '#libs/storage';
 
 /** A file on a disk of this machine. */
 export interface LocalFile {
@@ -52,6 +52,11 @@ export class Layer {
   get file(): LocalFile | null {
     const root = this.storage.localRoot;
     return root === null ? null : { root, path: pathOf.blob(this.canonical) };
+  }
+
+  /** A URL under which this client finds its bytes, for a while; null where the registry has to send them itself. */
+  redirectUrl(request: RedirectRequest): Promise<string | null> {
+    return this.storage.redirectUrl(pathOf.blob(this.canonical), request);
   }
 
   /** Opens a reader that seeks in its bytes. It has to be closed. */

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { allowDirectOutput, entityTag, isNotModified, type RegistryResponse } from '../http/index.js';
 import { type ByteRange, contentRange, requestedRanges } from './byte-ranges.js';
 import type { Layer } from './layer.js';
+import type { Redirects } from './redirects.js';
 import type { Sendfile } from './sendfile.js';
 
 const CONTENT_TYPE = 'application/octet-stream';
@@ -11,15 +12,21 @@ const SMALL = 64 * 1024;
 /** Content under a digest never changes; one year is the longest that RFC 9111 caches heed. */
 const CACHE_CONTROL = 'max-age=31536000';
 
+/** Who else may send a blob in the place of the registry. */
+export interface Senders {
+  readonly sendfile: Sendfile;
+  readonly redirects: Redirects;
+}
+
 /**
- * Answers GET and HEAD of a blob: whole, in part, in several parts, or not at all when the client has it or the proxy
- * sends it.
+ * Answers GET and HEAD of a blob: whole, in part, in several parts, or not at all when the client has it, the proxy sends
+ * it, or the store does.
  */
 export async function sendLayer(
   layer: Layer,
   request: Request,
   response: RegistryResponse,
-  sendfile: Sendfile,
+  { sendfile, redirects }: Senders,
 ): Promise<void> {
   response.set({
     'Accept-Ranges': 'bytes',
@@ -32,8 +39,12 @@ export async function sendLayer(
     return;
   }
   const [first, ...others] = rangesOf(layer, request) ?? [];
-  const header = isForProxy(layer, request, first) ? sendfile.headerFor(layer, request) : null;
-  if (header) return leaveToProxy(response, header);
+  if (isForOthers(layer, request, first)) {
+    const header = sendfile.headerFor(layer, request);
+    if (header) return leaveToProxy(response, header);
+    const url = await redirects.urlFor(layer, request);
+    if (url) return redirect(response, url);
+  }
   if (!first) return sendBytes(layer, response.status(200), { start: 0, end: layer.size - 1 });
   if (others.length > 0) return sendParts(layer, response, [first, ...others]);
   response.setHeader('Content-Range', contentRange(first, layer.size));
@@ -47,8 +58,8 @@ function rangesOf(layer: Layer, request: Request): ByteRange[] | null {
   return requestedRanges(request.headers.range, layer.size);
 }
 
-/** Proxies answer to one range alike, but to several, and to what is no range, each in its own way. */
-function isForProxy(layer: Layer, { method, headers }: Request, range: ByteRange | undefined): boolean {
+/** Proxies and stores answer to one range alike, but to several, and to what is no range, each in its own way. */
+function isForOthers(layer: Layer, { method, headers }: Request, range: ByteRange | undefined): boolean {
   if (method !== 'GET' || layer.size <= SMALL) return false;
   return headers.range === undefined || (range !== undefined && !headers.range.includes(','));
 }
@@ -58,6 +69,17 @@ function leaveToProxy(response: RegistryResponse, header: readonly [string, stri
   response.locals.sentByProxy = true;
   response.setHeader('Content-Type', CONTENT_TYPE);
   response.setHeader(...header);
+  response.end();
+}
+
+/**
+ * The client asks again there, with its Range. The URL is a key to the content for a while: it is for this client alone, and
+ * what is said of the content is for the store to say.
+ */
+function redirect(response: RegistryResponse, url: string): void {
+  response.removeHeader('Accept-Ranges');
+  response.removeHeader('ETag');
+  response.status(307).set({ 'Cache-Control': 'no-store', 'Content-Length': '0', Location: url });
   response.end();
 }
 
