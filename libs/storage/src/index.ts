@@ -4,7 +4,6 @@ export { CHANGE_COUNTERS, ChangeCounters } from './change-counters.js';
 export { DIRECT_OUTPUT, type DirectOutput } from './direct-sink.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
 export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIfPresent } from './if-present.js';
-export { linkFile, readLink, readLinks, writeLink } from './link.js';
 export { DEFAULT_WAIT, KeyedQueue } from './keyed-queue.js';
 export { linkFile, readLink, writeLink } from './link.js';
 export { loadFilesystemStorage, loadMemoryStorage, type OpenOptions, type OpenStorage } from './load-storage.js';
