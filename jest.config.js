@@ -21,6 +21,9 @@ const shared = {
   },
 };
 
+/** Specs that need a store are there only where one is under test: see test/storage/run.ts. */
+const ofStores = { ...shared, displayName: 'store', testMatch: ['<rootDir>/{libs,src,test}/**/*.store-spec.ts'] };
+
 export default {
   // A slow disk or a busy machine is no failure.
   testTimeout: 30_000,
@@ -31,5 +34,6 @@ export default {
       testMatch: ['<rootDir>/{src,libs,bench}/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    ...(process.env.STOWAGE_TEST_STORE ? [ofStores] : []),
   ],
 };

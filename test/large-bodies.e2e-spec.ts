@@ -1,11 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StorageDriver } from '#libs/storage';
-import { type Registry, randomBlob, startRegistry } from './support/registry.js';
+import { type Registry, randomBlob, startRegistry, storageOf } from './support/registry.js';
+import { type SharedStorage, sharedStorage } from './support/shared-storage.js';
 import { Wire } from './support/wire.js';
 
 const NAME = 'library/large';
@@ -14,18 +12,22 @@ const MIB = 1024 * 1024;
 const LARGE = 16 * MIB;
 const IDLE_TIMEOUT = 600;
 
-describe.each(['inmemory', 'filesystem'] as const)('a large body, with the %s driver,', (driver) => {
-  let root: string;
+const STORAGES: [description: string, create: () => Promise<SharedStorage>][] = [
+  ['in memory', async () => ({ settings: { STOWAGE_STORAGE_DRIVER: 'inmemory' }, remove: async () => {} })],
+  ['in the storage that processes share', sharedStorage],
+];
+
+describe.each(STORAGES)('a large body, %s,', (_description, create) => {
+  let shared: SharedStorage;
   let registry: Registry;
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'stowage-large-'));
-    const storage = { driver, filesystem: { root } };
-    registry = await startRegistry({ storage, http: { idleTimeout: IDLE_TIMEOUT } });
+    shared = await create();
+    registry = await startRegistry({ storage: storageOf(shared.settings), http: { idleTimeout: IDLE_TIMEOUT } });
   });
   afterAll(async () => {
     await registry.close();
-    await rm(root, { recursive: true });
+    await shared.remove();
   });
 
   async function begin(): Promise<string> {

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBlob } from './support/registry.js';
+import { type SharedStorage, sharedStorage } from './support/shared-storage.js';
 import { SourceServer } from './support/source-server.js';
 import { Wire } from './support/wire.js';
 
@@ -16,18 +15,18 @@ jest.setTimeout(60_000);
 
 /** Only Linux tells how much memory a process has had. */
 (process.platform === 'linux' ? describe : describe.skip)('the memory of the server', () => {
-  let root: string;
+  let shared: SharedStorage;
   let server: SourceServer;
   let url: string;
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'stowage-memory-'));
-    server = new SourceServer({ STOWAGE_STORAGE_FILESYSTEM_ROOT: root });
+    shared = await sharedStorage();
+    server = new SourceServer(shared.settings);
     url = await server.listening();
   });
   afterAll(async () => {
     await server.kill();
-    await rm(root, { recursive: true });
+    await shared.remove();
   });
 
   /** Bytes that the process grew by at most while `work` ran. */

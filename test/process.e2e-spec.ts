@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { digestOf, randomBlob } from './support/registry.js';
+import { type SharedStorage, sharedStorage } from './support/shared-storage.js';
 import { SourceServer } from './support/source-server.js';
 import { Wire } from './support/wire.js';
 
@@ -13,25 +14,23 @@ const MIB = 1024 * 1024;
 jest.setTimeout(30_000);
 
 describe('the process', () => {
-  let folder: string;
-  let root: string;
+  let shared: SharedStorage;
   let servers: SourceServer[];
   let wires: Wire[];
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'stowage-process-'));
-    root = join(folder, 'root');
+    shared = await sharedStorage();
     servers = [];
     wires = [];
   });
   afterEach(async () => {
     for (const wire of wires) wire.close();
     await Promise.all(servers.map((server) => server.kill()));
-    await rm(folder, { recursive: true });
+    await shared.remove();
   });
 
   function start(settings: Record<string, string> = {}): SourceServer {
-    const server = new SourceServer({ STOWAGE_STORAGE_FILESYSTEM_ROOT: root, ...settings });
+    const server = new SourceServer({ ...shared.settings, ...settings });
     servers.push(server);
     return server;
   }
@@ -54,7 +53,14 @@ describe('the process', () => {
     );
 
   it('exits with 78 on a wrong configuration, tells all that is wrong with it, and touches nothing', async () => {
-    const server = start({ STOWAGE_HTTP_PORT: '70000', STOWAGE_HTTP_HOST: '0.0.0.0', STOWAGE_LOG_LEVLE: 'secret' });
+    const folder = await mkdtemp(join(tmpdir(), 'stowage-process-'));
+    const root = join(folder, 'root');
+    const server = start({
+      ...onDisk(root),
+      STOWAGE_HTTP_PORT: '70000',
+      STOWAGE_HTTP_HOST: '0.0.0.0',
+      STOWAGE_LOG_LEVLE: 'secret',
+    });
     expect(await server.exit).toBe(78);
     for (const name of ['STOWAGE_HTTP_PORT', 'STOWAGE_HTTP_HOST', 'STOWAGE_LOG_LEVLE']) {
       expect(server.errors).toContain(name);
@@ -62,6 +68,7 @@ describe('the process', () => {
     expect(server.errors).not.toMatch(/70000|0\.0\.0\.0|secret|\n +at /);
     expect(server.log).toEqual([]);
     expect(await isThere(root)).toBe(false);
+    await rm(folder, { recursive: true });
   });
 
   it('exits with 1 when its port is taken, and says so', async () => {
@@ -74,11 +81,13 @@ describe('the process', () => {
   });
 
   it('exits with 1 when it cannot use its storage, and says so before it listens', async () => {
-    await writeFile(root, 'a file');
-    const server = start();
+    const folder = await mkdtemp(join(tmpdir(), 'stowage-process-'));
+    await writeFile(join(folder, 'root'), 'a file');
+    const server = start(onDisk(join(folder, 'root')));
     expect(await server.exit).toBe(1);
     expect(server.log).toContainEqual(expect.objectContaining({ level: 'fatal', msg: 'cannot start' }));
     expect(server.log).not.toContainEqual(expect.objectContaining({ msg: 'listening' }));
+    await rm(folder, { recursive: true });
   });
 
   it('lets running transfers finish on SIGTERM, but waits for no others, and exits with 0', async () => {
@@ -143,6 +152,11 @@ describe('the process', () => {
     wire.send('GET', `/v2/${NAME}/blobs/${digest}`);
     expect(digestOf((await wire.answer()).body)).toBe(digest);
   });
+});
+
+const onDisk = (root: string) => ({
+  STOWAGE_STORAGE_DRIVER: 'filesystem',
+  STOWAGE_STORAGE_FILESYSTEM_ROOT: root,
 });
 
 /** Asks without a pause until the connection is closed. */

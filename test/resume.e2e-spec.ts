@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { digestOf, type Registry, startRegistry } from './support/registry.js';
+import { pathOf, StorageDriver } from '#libs/storage';
+import { digestOf, type Registry, startRegistry, storageOf } from './support/registry.js';
+import { type SharedStorage, sharedStorage } from './support/shared-storage.js';
 import { Wire } from './support/wire.js';
 
 const NAME = 'library/app';
@@ -29,30 +28,28 @@ interface Session {
 }
 
 describe('an upload that Distribution began', () => {
-  let root: string;
+  let shared: SharedStorage;
   let registry: Registry;
   const client = () => registry.client();
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'stowage-resume-'));
-    registry = await startRegistry({ storage: { driver: 'filesystem', filesystem: { root } } });
+    shared = await sharedStorage();
+    registry = await startRegistry({ storage: storageOf(shared.settings) });
   });
   afterAll(async () => {
     await registry.close();
-    await rm(root, { recursive: true });
+    await shared.remove();
   });
 
   /** Lays a session down as Distribution does, and gives its path in the API. */
   async function leave({ data, states = {}, startedAt = '2026-01-02T03:04:05Z' }: Session): Promise<string> {
     const id = randomUUID();
-    const folder = join(root, 'docker/registry/v2/repositories', NAME, '_uploads', id);
-    const files: [path: string, content: string | Buffer][] = [['startedat', startedAt]];
-    if (data) files.push(['data', data]);
-    for (const [offset, state] of Object.entries(states)) files.push([`hashstates/sha256/${offset}`, state]);
-    for (const [path, content] of files) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), content);
+    const files: [path: string, content: Buffer][] = [[pathOf.uploadStartedAt(NAME, id), Buffer.from(startedAt)]];
+    if (data) files.push([pathOf.uploadData(NAME, id), data]);
+    for (const [offset, state] of Object.entries(states)) {
+      files.push([`${pathOf.uploadHashStates(NAME, id, 'sha256')}/${offset}`, state]);
     }
+    for (const [path, content] of files) await registry.app.get(StorageDriver).putContent(path, content);
     return `/v2/${NAME}/blobs/uploads/${id}`;
   }
 
@@ -148,7 +145,7 @@ describe('an upload that Distribution began', () => {
 
   it('is none without the time of its start', async () => {
     const location = await leave({ data: HUNDRED, states: { 100: STATE } });
-    await rm(join(root, 'docker/registry/v2/repositories', NAME, '_uploads', location.slice(-36), 'startedat'));
+    await registry.app.get(StorageDriver).delete(pathOf.uploadStartedAt(NAME, location.slice(-36)));
     await client().get(location).expect(404);
   });
 });

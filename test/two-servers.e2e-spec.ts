@@ -1,33 +1,30 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type request from 'supertest';
-import { LockManager, LockTimeoutError } from '#libs/storage';
+import { LockManager, LockTimeoutError, pathOf, StorageDriver } from '#libs/storage';
 import { type Pushable, prepareImage, pushImage, putManifest } from './support/images.js';
-import { digestOf, type Registry, randomBlob, startRegistry } from './support/registry.js';
+import { digestOf, type Registry, randomBlob, startRegistry, storageOf } from './support/registry.js';
+import { type SharedStorage, sharedStorage } from './support/shared-storage.js';
 import { Wire } from './support/wire.js';
 
 const NAME = 'library/app';
-const REPOSITORY = `docker/registry/v2/repositories/${NAME}`;
 const statusesOf = (answers: readonly request.Response[]) => answers.map(({ status }) => status).sort();
 
 describe('two servers on one root', () => {
-  let root: string;
+  let shared: SharedStorage;
   let one: Registry;
   let other: Registry;
   const alternately = (index: number) => (index % 2 === 0 ? one : other);
   const at = (reference: string) => `/v2/${NAME}/manifests/${reference}`;
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'stowage-two-servers-'));
-    const storage = { driver: 'filesystem', filesystem: { root } } as const;
+    shared = await sharedStorage();
+    const storage = storageOf(shared.settings);
     [one, other] = await Promise.all([startRegistry({ storage }), startRegistry({ storage })]);
   });
   afterAll(async () => {
     await Promise.all([one.close(), other.close()]);
-    await rm(root, { recursive: true });
+    await shared.remove();
   });
 
   async function begin(registry: Registry): Promise<string> {
@@ -76,7 +73,7 @@ describe('two servers on one root', () => {
       const location = await begin(one);
       await append(one, location, content.subarray(0, 4000), 0).expect(202);
       // Only who reads the data could find out that it is not what the hash was computed of.
-      await writeFile(join(root, REPOSITORY, '_uploads', location.slice(-36), 'data'), Buffer.alloc(4000));
+      await storageIn(one).putContent(pathOf.uploadData(NAME, location.slice(-36)), Buffer.alloc(4000));
       await other.client().put(`${location}?digest=${digest}`).send(content.subarray(4000)).expect(201);
     });
 
@@ -163,8 +160,8 @@ describe('two servers on one root', () => {
       const { body } = await registry.client().get(`/v2/${NAME}/tags/list`).expect(200);
       for (const tag of body.tags) await registry.client().get(at(tag)).expect(200);
       const listed = tags.filter((tag) => body.tags.includes(tag));
-      const there = (await readdir(join(root, REPOSITORY, '_manifests/tags'))).filter((tag) => tag.startsWith('race-'));
-      expect(there.sort()).toEqual(listed);
+      const there = await storageIn(registry).list(pathOf.tags(NAME));
+      expect(there.filter((tag) => tag.startsWith('race-'))).toEqual(listed);
     }
   }, 60_000);
 
@@ -180,6 +177,8 @@ describe('two servers on one root', () => {
     await one.client().get(at('seen')).expect(200);
   });
 });
+
+const storageIn = ({ app }: Registry) => app.get(StorageDriver);
 
 /** Resolves when somebody is at work on the upload. */
 async function isUnderWay(registry: Registry, location: string): Promise<void> {

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { OCI_INDEX, pushable } from './support/images.js';
+import { type SharedStorage, sharedStorage } from './support/shared-storage.js';
 import { SourceServer } from './support/source-server.js';
 
 const NAME = 'library/app';
@@ -12,16 +10,16 @@ const NAME = 'library/app';
 jest.setTimeout(60_000);
 
 describe('several workers', () => {
-  let root: string;
+  let shared: SharedStorage;
   let server: SourceServer;
 
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'stowage-workers-'));
-    server = new SourceServer({ STOWAGE_STORAGE_FILESYSTEM_ROOT: root, STOWAGE_HTTP_WORKERS: '2' });
+    shared = await sharedStorage();
+    server = new SourceServer({ ...shared.settings, STOWAGE_HTTP_WORKERS: '2' });
   });
   afterEach(async () => {
     await server.kill();
-    await rm(root, { recursive: true });
+    await shared.remove();
   });
 
   const started = () => server.log.filter(({ msg }) => msg === 'listening');

@@ -3,9 +3,12 @@ import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
-import { createRegistryConfig, type RegistryConfigInput } from '../../src/config/index.js';
+import { createRegistryConfig, loadRegistryConfig, type RegistryConfigInput } from '../../src/config/index.js';
 import { createApp } from '../../src/create-app.js';
 import { createLogger } from '../../src/log/index.js';
+import { freshTestStore } from './test-store.js';
+
+export type StorageInput = NonNullable<RegistryConfigInput['storage']>;
 
 /** A whole registry on a free port of this machine. */
 export interface Registry {
@@ -17,12 +20,9 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-/** Starts a registry over memory, or over what `input` says. */
+/** Starts a registry over what `input` says, or else over a new root in the store under test, or over memory. */
 export async function startRegistry(input: RegistryConfigInput = {}): Promise<Registry> {
-  const config = createRegistryConfig({
-    ...input,
-    storage: { driver: 'inmemory', ...input.storage },
-  });
+  const config = createRegistryConfig({ ...input, storage: input.storage ?? storageOf(freshTestStore()) });
   const log: Record<string, unknown>[] = [];
   const sink = new Writable({
     write: (line, _encoding, done) => {
@@ -34,6 +34,11 @@ export async function startRegistry(input: RegistryConfigInput = {}): Promise<Re
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return { app, url, log, client: () => request(url), close: () => app.close() };
+}
+
+/** What environment variables say on the storage; memory where there are none. */
+export function storageOf(settings: Readonly<Record<string, string>> | null): StorageInput {
+  return settings === null ? { driver: 'inmemory' } : loadRegistryConfig(settings).storage;
 }
 
 /** The line of the log on a request, which may come after the client has all of its answer. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { freshTestStore, namesStorage } from './test-store.ts';
 
 /** A built server that runs as a process of its own. */
 export interface ServerProcess {
@@ -22,8 +23,8 @@ const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 45_000;
 
 /**
- * Starts the built server on a free port and waits until it listens. Content is kept in memory unless `env` names
- * a storage root. Settings of the caller's own environment and of `.env` do not reach the server.
+ * Starts the built server on a free port and waits until it listens. Content is kept where `env` says, or else in a new
+ * root of the store under test, or in memory. Settings of the caller's own environment and of `.env` do not reach the server.
  *
  * @throws Error with the captured output when the process ends, or does not listen within 30 seconds
  */
@@ -56,7 +57,7 @@ function serverEnvironment(env: Record<string, string>): Record<string, string |
     ...Object.fromEntries(inherited),
     STOWAGE_HTTP_PORT: '0',
     STOWAGE_LOG_FORMAT: 'json',
-    STOWAGE_STORAGE_DRIVER: 'STOWAGE_STORAGE_FILESYSTEM_ROOT' in env ? 'filesystem' : 'inmemory',
+    ...(namesStorage(env) ? {} : (freshTestStore() ?? { STOWAGE_STORAGE_DRIVER: 'inmemory' })),
     ...env,
   };
 }
