@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 import type { RegistryClient } from './registry-client.ts';
 
 const STYLES = ['single', 'put', 'chunked', 'chunked', 'streamed', 'streamed'] as const;
-type Style = (typeof STYLES)[number];
+export type Style = (typeof STYLES)[number];
 
 /** Pushes blobs in every way there is, noting in the journal before and after each request what may be stored. */
 export class BlobPusher {
@@ -73,8 +73,12 @@ export class BlobPusher {
     return upload.content.subarray(start, end);
   }
 
+  #slowly(upload: UploadRecord, start: number, end: number): AsyncIterable<Uint8Array> {
+    return { [Symbol.asyncIterator]: () => this.#pieces(upload, start, end) };
+  }
+
   /** Gives the content in pieces with pauses, so that a kill finds bodies half sent. */
-  async *#slowly(upload: UploadRecord, start: number, end: number): AsyncGenerator<Uint8Array> {
+  async *#pieces(upload: UploadRecord, start: number, end: number): AsyncGenerator<Uint8Array> {
     const piece = this.#random.integer(4_096, 65_536);
     for (let offset = start; offset < end; offset += piece) {
       if (offset + piece >= end) upload.handedOver = end - start;

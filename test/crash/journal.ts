@@ -1,4 +1,4 @@
-/** What the pushers of a crash test know: what they were told is stored, and what was under way at the kill. */
+/** What the pushers of a crash test know: what they were told is stored, and what was under way in the end. */
 
 export interface BlobRecord {
   readonly repository: string;

@@ -12,6 +12,8 @@ import { checkUnfinishedUploads } from './unfinished-uploads.ts';
 
 const PUSHERS = 12;
 const STREAMERS = 2;
+/** Sizes of blobs of which a server writes much before it has all of one. */
+const STREAMED = { least: 2_000_000, most: 6_000_000 };
 /** A server is killed at a random moment up to this many milliseconds after the pushes began. */
 const LATEST_KILL = 3_000;
 /** Share of the unfinished uploads that is finished after each restart; the others wait for a later server. */
@@ -51,7 +53,7 @@ async function pushUntilKilled(server: ServerProcess, journal: Journal, checks: 
   const pushers = Array.from({ length: PUSHERS }, async (_, index) => {
     const pusher = new Pusher(new RegistryClient(server.url), journal, random.fork(index), shared);
     try {
-      await (index < STREAMERS ? pusher.streamLargeBlobs() : pusher.pushImages());
+      await (index < STREAMERS ? pusher.pushLargeBlobs(STREAMED, 'streamed') : pusher.pushImages());
     } catch (error) {
       checks.expect('the server answers every request until it is killed', killed, () => String(error));
     }

@@ -9,11 +9,17 @@ export interface CrashOptions {
   readonly seconds: number;
 }
 
-const FULL_SECONDS = 100;
-const SHORT_SECONDS = 15;
+/** Of a full run and of a short one. */
+export interface DefaultSeconds {
+  readonly full: number;
+  readonly short: number;
+}
 
 /** @throws Error for an unknown option or a number that is none */
-export function parseOptions(args: readonly string[]): CrashOptions {
+export function parseOptions(
+  args: readonly string[],
+  standard: DefaultSeconds = { full: 100, short: 15 },
+): CrashOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -23,7 +29,7 @@ export function parseOptions(args: readonly string[]): CrashOptions {
       short: { type: 'boolean', default: false },
     },
   });
-  const seconds = values.seconds ?? (values.short ? SHORT_SECONDS : FULL_SECONDS);
+  const seconds = values.seconds ?? (values.short ? standard.short : standard.full);
   return {
     seed: values.seed,
     rounds: positive('rounds', values.rounds),

@@ -1,4 +1,4 @@
-import { BlobPusher, digestOf } from './blob-pusher.ts';
+import { BlobPusher, digestOf, type Style } from './blob-pusher.ts';
 import type { BlobRecord, Journal, ManifestRecord, TagWrite } from './journal.ts';
 import type { Random } from './random.ts';
 import { INDEX_TYPE, MANIFEST_TYPE, type RegistryClient } from './registry-client.ts';
@@ -12,8 +12,6 @@ export const TAG_GROUPS = [
   ['b-1', 'b-2', 'b-3', 'b-4'],
 ];
 const LARGEST_BLOB = 3_000_000;
-/** Sizes of blobs of which a server writes much before it has all of one. */
-const STREAMED = { least: 2_000_000, most: 6_000_000 };
 const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
 const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
 
@@ -43,10 +41,11 @@ export class Pusher {
     }
   }
 
-  async streamLargeBlobs(): Promise<never> {
+  /** Sizes are in bytes. In all ways, where no style is given. */
+  async pushLargeBlobs({ least, most }: { least: number; most: number }, style?: Style): Promise<never> {
     for (;;) {
-      const content = this.#random.bytes(this.#random.integer(STREAMED.least, STREAMED.most));
-      await this.#blobs.push(this.#random.pick(REPOSITORIES), content, 'streamed');
+      const content = this.#random.bytes(this.#random.integer(least, most));
+      await this.#blobs.push(this.#random.pick(REPOSITORIES), content, style);
     }
   }
 

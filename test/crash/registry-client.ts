@@ -8,6 +8,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** Pieces can be asked for again, from the first on, where a request is to be repeated. */
 export type Body = Buffer | AsyncIterable<Uint8Array>;
 
 export interface RequestOptions {
@@ -23,6 +24,12 @@ export interface ByteRange {
 
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
 }
 
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
@@ -86,7 +93,9 @@ export class RegistryClient {
     const { status, headers } = await this.request('GET', location);
     if (status === 404) return null;
     const last = headers.range?.match(/^0-(\d+)$/)?.[1];
-    if (status !== 204 || last === undefined) throw new UnexpectedAnswerError(`GET ${location}: ${status}`);
+    if (status !== 204 || last === undefined) {
+      throw new UnexpectedAnswerError(`GET ${location}: ${status}`, status);
+    }
     // `0-0` stands for nothing as well as for one byte; no chunk of this test is one byte long.
     return last === '0' ? 0 : Number(last) + 1;
   }
@@ -123,12 +132,13 @@ export class RegistryClient {
   async #expect(status: number, method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     const answer = await this.request(method, path, options);
     if (answer.status === status) return answer;
-    throw new UnexpectedAnswerError(`${method} ${path}: ${answer.status} ${answer.body.toString().slice(0, 300)}`);
+    const found = `${answer.status} ${answer.body.toString().slice(0, 300)}`;
+    throw new UnexpectedAnswerError(`${method} ${path}: ${found}`, answer.status);
   }
 
-  #locationOf({ headers }: Answer): string {
+  #locationOf({ headers, status }: Answer): string {
     const { location } = headers;
-    if (location === undefined) throw new UnexpectedAnswerError('the answer has no Location');
+    if (location === undefined) throw new UnexpectedAnswerError('the answer has no Location', status);
     const { pathname, search } = new URL(location, this.#url);
     return pathname + search;
   }

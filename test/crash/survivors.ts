@@ -6,7 +6,7 @@ import type { Answer, RegistryClient } from './registry-client.ts';
 
 const IN_PARALLEL = 8;
 
-/** Compares what a restarted server serves with the journal, and settles in the journal what was under way. */
+/** Compares what a server serves with the journal, while nobody pushes, and settles in the journal what was under way. */
 export class Survivors {
   readonly #client: RegistryClient;
   readonly #journal: Journal;
@@ -72,7 +72,7 @@ export class Survivors {
     const isIntact = digest === null ? answer.status === 404 : serves(answer, digest);
     this.#checks.expect('a tag is absent or serves an intact manifest', isIntact, () => `${key}: ${answer.status}`);
     this.#checks.expect(
-      'a tag points to what was last acknowledged, or was under way at the kill',
+      'a tag points to what was last acknowledged, or was under way in the end',
       this.#journal.mayPointTo(writes, digest),
       () => `${key} -> ${digest}, but the requests were ${JSON.stringify(writes)}`,
     );
