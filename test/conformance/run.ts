@@ -2,11 +2,14 @@
  * Runs the official OCI conformance suite against the built server.
  *
  *     node test/conformance/run.ts [name of a run ...]
+ *
+ * Where `STOWAGE_TEST_STORE` holds the settings of a store, the server keeps its content there, whatever driver a run names.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '../support/server-process.ts';
+import { freshTestStore } from '../support/test-store.ts';
 import { type ConformanceReport, readReport } from './report.ts';
 import { type ConformanceRun, RUNS } from './runs.ts';
 import { buildSuite, runSuite } from './suite.ts';
@@ -39,28 +42,32 @@ function chosenRuns(names: readonly string[]): readonly ConformanceRun[] {
 }
 
 async function conform(program: string, run: ConformanceRun): Promise<Verdict> {
-  const folder = join(RESULTS, run.name);
+  const store = freshTestStore();
+  const driver = store?.STOWAGE_STORAGE_DRIVER ?? run.driver;
+  const folder = join(RESULTS, store === null ? run.name : `${run.name}-${driver}`);
   await rm(folder, { recursive: true, force: true });
   const started = performance.now();
-  await serveAndRun(program, folder, run);
+  await serveAndRun(program, folder, run, store);
   const report = await readReport(join(folder, 'junit.xml'));
   const verdict = judge(report, run);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
-    `${run.name} (${run.driver}): ${report.total} checks, ${verdict.passed} passed, ${report.failed} failed, ${report.skipped} skipped, ${seconds} s`,
+    `${run.name} (${driver}): ${report.total} checks, ${verdict.passed} passed, ${report.failed} failed, ${report.skipped} skipped, ${seconds} s`,
   );
   for (const problem of verdict.problems) console.log(`  ${problem.replaceAll('\n', '\n    ')}`);
   return verdict;
 }
 
-async function serveAndRun(program: string, folder: string, run: ConformanceRun): Promise<void> {
+async function serveAndRun(
+  program: string,
+  folder: string,
+  run: ConformanceRun,
+  store: Readonly<Record<string, string>> | null,
+): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'stowage-conformance-'));
   try {
-    const server = await startServer({
-      STOWAGE_STORAGE_DRIVER: run.driver,
-      STOWAGE_STORAGE_FILESYSTEM_ROOT: root,
-      ...run.server,
-    });
+    const storage = store ?? { STOWAGE_STORAGE_DRIVER: run.driver, STOWAGE_STORAGE_FILESYSTEM_ROOT: root };
+    const server = await startServer({ ...storage, ...run.server });
     try {
       await runSuite(program, folder, { ...run.suite, OCI_REGISTRY: new URL(server.url).host, OCI_TLS: 'disabled' });
     } finally {
