@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { S3_SERVERS, type S3ServerName } from './system/s3-server.ts';
 
 export interface BenchOptions {
   /** Rows to measure; null for all. */
@@ -11,6 +12,8 @@ export interface BenchOptions {
   readonly isQuick: boolean;
   /** The row to profile our server under, instead of measuring. */
   readonly profile: string | null;
+  /** The S3 service that the registries keep their content in; null for files. */
+  readonly s3: S3ServerName | null;
   /** Where the storage roots are made: the disk below it is what is measured. */
   readonly folder: string;
   /** Name of the files under `bench/results`; null for the time of day. */
@@ -19,7 +22,7 @@ export interface BenchOptions {
 
 const ROUNDS = 5;
 
-/** @throws Error for an unknown option, or a number of rounds that is none */
+/** @throws Error for an unknown option, driver or S3 service, or a number of rounds that is none */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -29,6 +32,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      driver: { type: 'string', default: 'filesystem' },
+      s3: { type: 'string', default: 'versitygw' },
       folder: { type: 'string', default: tmpdir() },
       name: { type: 'string' },
     },
@@ -39,6 +44,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     rounds: rounds(values.rounds ?? String(values.quick ? 1 : ROUNDS)),
     isQuick: values.quick,
     profile: values.profile ?? null,
+    s3: s3Server(values.driver, values.s3),
     folder: values.folder,
     name: values.name ?? null,
   };
@@ -46,6 +52,14 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 
 function listed(text: string | undefined): string[] | null {
   return text === undefined ? null : text.split(',').map((word) => word.trim());
+}
+
+function s3Server(driver: string, name: string): S3ServerName | null {
+  if (driver === 'filesystem') return null;
+  if (driver !== 's3') throw new Error('--driver takes filesystem or s3');
+  const server = S3_SERVERS.find((candidate) => candidate === name);
+  if (server === undefined) throw new Error(`--s3 takes ${S3_SERVERS.join(' or ')}`);
+  return server;
 }
 
 function rounds(text: string): number {

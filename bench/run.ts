@@ -2,6 +2,7 @@
  * Measures the built server and its peers at the same work, in turn, and writes what was found to `bench/results`.
  *
  *     node bench/run.ts [--only row,row] [--peers peer,peer] [--rounds 5] [--quick] [--folder /tmp] [--name text]
+ *     node bench/run.ts --driver s3 [--s3 versitygw] [--only row,row] …
  *     node bench/run.ts --profile row [--peers stowage=folder] [--quick]
  *
  * Needs Linux and wrk. `docs/performance.md` says what the rows are.
@@ -32,25 +33,28 @@ if (options.profile !== null) console.log(await profile(options.profile));
 else process.exitCode = (await measure()) ? 0 : 1;
 
 async function profile(row: string): Promise<string> {
-  const [peer] = await findPeers(options.peers);
+  const [peer] = await findPeers(options.peers, options.s3 !== null);
   if (!peer?.name.startsWith('stowage')) throw new Error('only Stowage can be profiled');
-  return profileRow(findRow(row), peer, scale, options.folder);
+  return profileRow(findRow(row, options.s3 !== null), peer, scale, options);
 }
 
 /** Resolves with whether every figure could be measured. */
 async function measure(): Promise<boolean> {
-  const [rows, peers] = [findRows(options.only), await findPeers(options.peers)];
+  const isOnStore = options.s3 !== null;
+  const [rows, peers] = [findRows(options.only, isOnStore), await findPeers(options.peers, isOnStore)];
   const startedAt = new Date().toISOString();
-  const bench = await Bench.open(scale, options.folder);
+  const bench = await Bench.open(scale, options);
   const result: Result = {
     ...emptyResult(),
     startedAt,
     scale: scale.name,
+    storage: options.s3 === null ? 'filesystem' : `s3 on ${options.s3}`,
     rounds: options.rounds,
     machine: await describeMachine(options.folder),
     peers: peers.map(({ name, title }) => ({ name, title })),
     rows: await measureRows(bench, rows, peers, options.rounds),
   };
+  await bench.close();
   const problems = problemsOf(result);
   console.log(['', tableOf(result), '', ...problems].join('\n'));
   const file = join(RESULTS, options.name ?? startedAt.slice(0, 16).replace('T', '-').replace(':', ''));

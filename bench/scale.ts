@@ -15,6 +15,10 @@ export interface Scale {
   readonly pulls: number;
   /** Bytes of a large blob. */
   readonly largeBlob: number;
+  /** Bytes of a blob of which only the end of the push is measured. */
+  readonly finishBlob: number;
+  /** MiB of it in each chunk. */
+  readonly finishChunk: number;
   readonly images: number;
   readonly imageClients: number;
   /** Uploads of the crowd, and as many downloads; half of each are slow. */
@@ -40,6 +44,8 @@ export const FULL: Scale = {
   transfers: 4,
   pulls: 4,
   largeBlob: 256 * MiB,
+  finishBlob: 1024 * MiB,
+  finishChunk: 128,
   images: 200,
   imageClients: 8,
   crowd: 64,
@@ -59,6 +65,8 @@ export const QUICK: Scale = {
   seconds: 1,
   pulls: 2,
   largeBlob: 64 * MiB,
+  finishBlob: 128 * MiB,
+  finishChunk: 48,
   images: 80,
   crowd: 16,
   crowdBlob: 16 * MiB,

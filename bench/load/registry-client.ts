@@ -76,6 +76,30 @@ export class RegistryClient {
     if (actual !== digest) throw new UnexpectedAnswerError(`GET ${path}: the content is ${actual}`);
   }
 
+  /** Sends all of a blob, so many blocks in each PATCH; `finish` ends the session that it resolves with. */
+  async sendChunks(repository: string, content: LargeContent, blocksEach: number): Promise<Answer> {
+    let session = await this.expect(202, 'POST', `/v2/${repository}/blobs/uploads/`, { body: new Uint8Array() });
+    let [start, chunk]: [number, Buffer[]] = [0, []];
+    const send = async (): Promise<void> => {
+      const length = chunk.reduce((sum, block) => sum + block.length, 0);
+      const range = `${start}-${start + length - 1}`;
+      const headers = { ...BINARY, 'Content-Length': length, 'Content-Range': range };
+      session = await this.expect(202, 'PATCH', locationOf(session), { headers, body: chunk });
+      [start, chunk] = [start + length, []];
+    };
+    for (const block of content.blocks()) {
+      chunk.push(block);
+      if (chunk.length === blocksEach) await send();
+    }
+    if (chunk.length > 0) await send();
+    return session;
+  }
+
+  /** Ends an upload of which all was sent. */
+  async finish(session: Answer, digest: string): Promise<void> {
+    await this.#finish(session, digest, { body: new Uint8Array() });
+  }
+
   async #upload(repository: string, { digest, size, body }: BlobSource, form: UploadForm): Promise<void> {
     const begun = await this.expect(202, 'POST', `/v2/${repository}/blobs/uploads/`, { body: new Uint8Array() });
     const content: RequestOptions = { headers: { ...BINARY, 'Content-Length': size }, body };

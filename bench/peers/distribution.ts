@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Peer, StartOptions } from './peer.ts';
+import type { Bucket, Peer, StartOptions } from './peer.ts';
 
 const run = promisify(execFile);
 const BUILD_TIMEOUT = 900_000;
@@ -58,14 +58,31 @@ function peer(name: string, title: string, program: string): Peer {
   };
 }
 
+/** Pulls come from the registry, as ours do. */
+const STREAMED = { redirect: { disable: true } };
+
+function s3(root: string, { name, region, endpoint, accessKey, secretKey }: Bucket): object {
+  return {
+    bucket: name,
+    region,
+    regionendpoint: endpoint,
+    forcepathstyle: true,
+    secure: false,
+    v4auth: true,
+    accesskey: accessKey,
+    secretkey: secretKey,
+    rootdirectory: `/${root}`,
+  };
+}
+
 /** That of the official image, and deletion. YAML reads JSON. */
-function configuration({ root, port }: StartOptions): object {
+function configuration({ root, bucket, port }: StartOptions): object {
   return {
     version: '0.1',
     log: { fields: { service: 'registry' } },
     storage: {
       cache: { blobdescriptor: 'inmemory' },
-      filesystem: { rootdirectory: root },
+      ...(bucket === null ? { filesystem: { rootdirectory: root } } : { s3: s3(root, bucket), ...STREAMED }),
       delete: { enabled: true },
     },
     http: {

@@ -15,15 +15,19 @@ const FINDERS = new Map<string, () => Promise<Peer | null>>([
   ['bare-http', async () => bareHttp()],
 ]);
 
+/** Whose drivers of S3 are compared. */
+const ON_STORES = ['stowage', 'distribution'];
+
 /**
- * The peers that are asked for, or all that the machine has. `stowage=<folder>` is the server of another checkout, to
+ * The peers that are asked for, or all that the machine has, of which few keep their content in a store. `stowage=<folder>` is the server of another checkout, to
  * see in one run what a change does.
  *
  * @throws Error for a peer that is not there
  */
-export async function findPeers(names: readonly string[] | null): Promise<Peer[]> {
+export async function findPeers(names: readonly string[] | null, isOnStore: boolean): Promise<Peer[]> {
   if (names !== null) return Promise.all(names.map(findPeer));
-  const all = await Promise.all([...FINDERS.values()].map((find) => find()));
+  const finders = [...FINDERS].filter(([name]) => !isOnStore || ON_STORES.includes(name));
+  const all = await Promise.all(finders.map(([, find]) => find()));
   return all.filter((peer) => peer !== null);
 }
 

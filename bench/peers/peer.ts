@@ -6,9 +6,21 @@ import type { Launch } from '../system/server.ts';
  */
 export type PeerKind = 'registry' | 'files' | 'memory';
 
+/** A bucket of an S3 service, which is addressed by path. */
+export interface Bucket {
+  readonly name: string;
+  readonly region: string;
+  /** Origin of the service. */
+  readonly endpoint: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
 export interface StartOptions {
-  /** The folder of its content. */
+  /** The folder of its content; in a bucket, what all keys begin with, without a slash at its end. */
   readonly root: string;
+  /** Where the content is kept; null for files. */
+  readonly bucket: Bucket | null;
   readonly port: number;
   /** A folder for configuration and the like that is the peer's own. */
   readonly folder: string;

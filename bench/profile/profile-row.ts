@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Bench } from '../bench.ts';
+import { Bench, type BenchSetup } from '../bench.ts';
 import type { Peer } from '../peers/peer.ts';
 import { short } from '../report/goals.ts';
 import { aligned } from '../report/table.ts';
@@ -18,13 +18,14 @@ const SHOWN_INCLUSIVE = 50;
 const SHOWN_ORIGINS = 20;
 
 /** Measures a row once with our server under Node's profiler. Resolves with where the time went. */
-export async function profileRow(row: Row, peer: Peer, scale: Scale, folder: string): Promise<string> {
+export async function profileRow(row: Row, peer: Peer, scale: Scale, setup: BenchSetup): Promise<string> {
   const profiles = join(PROFILES, row.id);
   await rm(profiles, { recursive: true, force: true });
   await mkdir(profiles, { recursive: true });
   const options = ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-interval=${SAMPLE_MICROSECONDS}`];
-  const bench = await Bench.open(scale, folder, options);
+  const bench = await Bench.open(scale, { ...setup, nodeOptions: options });
   const figures = await row.measure(bench, peer);
+  await bench.close();
   const spans = bench.lastServer?.spans ?? [];
   const { file, profile } = await lastProfile(profiles);
   const times = timeByFunction(profile, spans.length > 0 ? spans : [WHOLE_LIFE]);

@@ -64,6 +64,12 @@ describe('compare', () => {
     expect(changes).toMatchObject([{ metric: 'cpu', kind: 'figure', loss: 1, isRegression: false }]);
   });
 
+  it('refuses results of different storages; older ones are of files', () => {
+    const result = resultOf({ rate: 1 }, {});
+    expect(() => compare(result, { ...result, storage: 's3 on versitygw' }, 0.1)).toThrow('of filesystem');
+    expect(compare(result, { ...result, storage: 'filesystem' }, 0.1)).toHaveLength(1);
+  });
+
   it('refuses results of different scales, and results that have nothing in common', () => {
     expect(() => compare(resultOf({ cpu: 1 }, {}), resultOf({ cpu: 1 }, {}, 'quick'), 0.1)).toThrow('quick');
     expect(() => compare(resultOf({ cpu: 1 }, {}), resultOf({ rate: 1 }, {}), 0.1)).toThrow('in common');

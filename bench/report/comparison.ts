@@ -20,10 +20,12 @@ export interface Change {
  * Compares our figures where both results have them. Those that have a goal, or are watched, are regressions when they are
  * worse by more than `limit` (a share); the others are too noisy to fail for.
  *
- * @throws Error when the results are of different scales, or have nothing in common
+ * @throws Error when the results are of different scales or storages, or have nothing in common
  */
 export function compare(before: Result, after: Result, limit: number): Change[] {
   if (before.scale !== after.scale) throw new Error(`one result is ${before.scale}, the other ${after.scale}`);
+  const storages = [before, after].map(({ storage = 'filesystem' }) => storage);
+  if (storages[0] !== storages[1]) throw new Error(`one result is of ${storages[0]}, the other of ${storages[1]}`);
   const ours = [before, after].map(({ peers }) => peers[0]?.name ?? '') as [string, string];
   const changes = after.rows.flatMap((row) => {
     const old = before.rows.find(({ id }) => id === row.id);

@@ -9,6 +9,8 @@ export interface Result {
   readonly format: typeof FORMAT;
   readonly startedAt: string;
   readonly scale: string;
+  /** What the registries kept their content in; not in older results, where it was files. */
+  readonly storage?: string;
   readonly rounds: number;
   readonly machine: Machine;
   readonly peers: readonly { readonly name: string; readonly title: string }[];
