@@ -5,7 +5,7 @@ export { DIRECT_OUTPUT, type DirectOutput } from './direct-sink.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
 export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIfPresent } from './if-present.js';
 export { DEFAULT_WAIT, KeyedQueue } from './keyed-queue.js';
-export { linkFile, readLink, writeLink } from './link.js';
+export { linkFile, readLink, readLinks, writeLink } from './link.js';
 export { loadFilesystemStorage, loadMemoryStorage, type OpenOptions, type OpenStorage } from './load-storage.js';
 export { LockManager, type LockOptions } from './lock-manager.js';
 export { lookAhead } from './look-ahead.js';
