@@ -4,7 +4,7 @@ import type { ObjectStore } from './object-store.js';
 import { PartsGoneError } from './object-store-error.js';
 import { type OpenFile, recordsOf } from './open-file.js';
 import type { PartSender } from './part-sender.js';
-import { discardRecords, putRecord } from './record.js';
+import { abortAll, discardRecords, putRecord, uploadsOf } from './record.js';
 
 /** What a writer has of a file. */
 export interface Written {
@@ -54,12 +54,10 @@ export class FileEnding {
     await sender.settle();
     sender.throwFailure();
     await this.recordStart(tail);
-    this.isEndRecorded = true;
-    const { upload, stored: parts } = sender;
-    await putRecord(store, file.key, size, { upload, parts, partSize: file.partSize, tail });
-    if (file.found === 'unknown') await this.deleteUnknownRecords([recordKey(file.key, size)], sender);
-    else await this.deleteRecords([recordKey(file.key, file.size), recordKey(file.key, size)]);
-    if (file.found === 'object' || file.found === 'unknown') await store.delete([file.key]);
+    if (file.found === 'unknown') return this.keepInPlace(sender, size, tail);
+    await this.putEndRecord(sender, size, tail);
+    await this.deleteRecords([recordKey(file.key, file.size), recordKey(file.key, size)]);
+    if (file.found === 'object') await store.delete([file.key]);
   }
 
   /**
@@ -74,8 +72,7 @@ export class FileEnding {
       await this.requireStillThere();
       await store.put(target, tail);
     }
-    if (file.found !== 'unknown') await this.deleteRecords();
-    else if (target === file.key) await this.deleteUnknownRecords();
+    if (file.found !== 'unknown' || target === file.key) await this.deleteRecords();
     // Behind the records, as those without their parts must not be taken for the file.
     const places = [...(file.found === 'object' ? [file.key] : []), ...(sender ? [sender.upload.key] : [])];
     const left = new Set(places.filter((key) => key !== target));
@@ -123,18 +120,30 @@ export class FileEnding {
     if (!(await this.store.head(place))) throw new PathNotFoundError(path);
   }
 
+  /** Keeps the file in the place of whatever is there, which may have a record of the same size. */
+  private async keepInPlace(sender: PartSender, size: number, tail: Buffer): Promise<void> {
+    const { store, file } = this;
+    const records = await recordsOf(store, file.key);
+    const uploads = await uploadsOf(store, records);
+    await this.putEndRecord(sender, size, tail);
+    const replaced = records.map(({ key }) => key).filter((key) => key !== recordKey(file.key, size));
+    if (replaced.length > 0) await store.delete(replaced);
+    await store.delete([file.key]);
+    await abortAll(store, uploads);
+  }
+
+  private async putEndRecord({ upload, stored: parts }: PartSender, size: number, tail: Buffer): Promise<void> {
+    this.isEndRecorded = true;
+    const { key, partSize } = this.file;
+    await putRecord(this.store, key, size, { upload, partSize, parts, tail });
+  }
+
   private async deleteRecords(kept: readonly string[] = []): Promise<void> {
-    const { key, size, records } = this.file;
+    const { key, size, records, found } = this.file;
+    if (found === 'unknown') return discardRecords(this.store, await recordsOf(this.store, key));
     const known = new Set(this.isStartRecorded ? [...records, recordKey(key, size)] : records);
     const others = [...known].filter((record) => !kept.includes(record));
     if (others.length > 0) await this.store.delete(others);
-  }
-
-  /** The records of a file that this one takes the place of. */
-  private async deleteUnknownRecords(kept: readonly string[] = [], sender: PartSender | null = null): Promise<void> {
-    const records = await recordsOf(this.store, this.file.key);
-    const others = records.filter(({ key }) => !kept.includes(key));
-    await discardRecords(this.store, others, sender?.upload);
   }
 }
 

@@ -3,6 +3,7 @@ import { FileWriter, InvalidPathError, requirePath, WriterClosedError } from '#l
 import { FileEnding, isContinued, type Written } from './file-ending.js';
 import { type Keys, recordsPrefix } from './keys.js';
 import type { ObjectStore, PartUpload } from './object-store.js';
+import { PartsGoneError } from './object-store-error.js';
 import type { OpenFile } from './open-file.js';
 import { PartBuffer } from './part-buffer.js';
 import { PartSender, type PartSenderOptions } from './part-sender.js';
@@ -128,9 +129,10 @@ export class ObjectFileWriter extends FileWriter {
     this.buffer.release();
   }
 
+  /** Where the parts are gone, it is for `commit` to find out whether that is because the file is complete. */
   private async requireWritten(): Promise<void> {
     await this.turn;
-    if (this.failure) throw this.failure.error;
+    if (this.failure && !(this.failure.error instanceof PartsGoneError)) throw this.failure.error;
   }
 
   private senderOf(upload: PartUpload): PartSender {

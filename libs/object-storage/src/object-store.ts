@@ -115,7 +115,11 @@ export abstract class ObjectStore {
   /** Begins an object that is put together from parts. */
   abstract beginParts(key: string): Promise<PartUpload>;
 
-  /** Stores a part; one of the same number that was stored before may be lost. The content may be changed afterwards. */
+  /**
+   * Stores a part; one of the same number that was stored before may be lost. The content may be changed afterwards.
+   * Rejects with `PartsGoneError`, as `copyPart` does, where the upload was completed or aborted before and the store
+   * tells so.
+   */
   abstract putPart(upload: PartUpload, number: number, content: Uint8Array): Promise<StoredPart>;
 
   /** Makes a part of what an object has between two bytes, `end` included, which is as much as a part may have. */

@@ -40,9 +40,9 @@ export async function getRecord(store: ObjectStore, key: string, size: number): 
 }
 
 /**
- * Deletes records, the largest last, and then drops their parts, but for those of the upload that goes on. A crash in
- * between leaves parts that nobody refers to, which whoever purges unfinished uploads finds. One get for each record,
- * one delete, and an abort for each upload.
+ * Deletes records, and then drops their parts, but for those of the upload that goes on. A crash in between leaves parts
+ * that nobody refers to, which whoever purges unfinished uploads finds. One get for each record, one delete, and an abort
+ * for each upload.
  */
 export async function discardRecords(
   store: ObjectStore,
@@ -50,12 +50,24 @@ export async function discardRecords(
   kept: PartUpload | null = null,
 ): Promise<void> {
   if (records.length === 0) return;
-  const uploads = new Map<string, PartUpload>();
-  for (const upload of await Promise.all(records.map(({ key }) => getUpload(store, key)))) {
-    if (upload && upload.id !== kept?.id) uploads.set(upload.id, upload);
-  }
+  const uploads = await uploadsOf(store, records);
   await store.delete(records.map(({ key }) => key));
-  await Promise.all([...uploads.values()].map((upload) => store.abortParts(upload)));
+  await abortAll(store, uploads, kept);
+}
+
+/** The uploads that records tell. One get for each record. */
+export async function uploadsOf(store: ObjectStore, records: readonly ObjectInfo[]): Promise<PartUpload[]> {
+  const uploads = await Promise.all(records.map(({ key }) => getUpload(store, key)));
+  return [...new Map(uploads.flatMap((upload) => (upload ? [[upload.id, upload]] : []))).values()];
+}
+
+/** Drops the parts of uploads, but for one that goes on. */
+export async function abortAll(
+  store: ObjectStore,
+  uploads: readonly PartUpload[],
+  kept: PartUpload | null = null,
+): Promise<void> {
+  await Promise.all(uploads.filter(({ id }) => id !== kept?.id).map((upload) => store.abortParts(upload)));
 }
 
 async function getUpload(store: ObjectStore, key: string): Promise<PartUpload | null> {
