@@ -69,7 +69,7 @@ export class LayerUpload {
       requireStart(state, range);
       await this.store.prepare(this.name, this.id, state);
       const hashes = [...state.hashes.values()].filter((hash) => hash !== null);
-      const size = await this.append(state.offset, content, hashes, range, (writer) => writer.close());
+      const size = await this.append(state, content, hashes, range, (writer) => writer.close());
       if (size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
       this.acknowledged = size;
     });
@@ -101,7 +101,10 @@ export class LayerUpload {
     if (isWhole && options.length !== undefined && options.length <= SMALL_BLOB) {
       return this.putSmall(hashes, options, await readWhole(content, options.length));
     }
-    const size = await this.append(state.offset, content, hashes.running, options.range, async (writer) => {
+    // Some storages then have the data in its place while it comes in, and need not copy it.
+    const destination = isWhole && isCanonical(options.digest) ? pathOf.blob(options.digest) : undefined;
+    const begin = { offset: state.offset, ...(destination !== undefined && { destination }) };
+    const size = await this.append(begin, content, hashes.running, options.range, async (writer) => {
       requireSize(writer.size, options.size);
       if (hashes.isComplete) hashes.requireDigest();
       // What came in one piece becomes a blob at once.
@@ -150,16 +153,17 @@ export class LayerUpload {
     return this.locks.exclusively(`upload/${this.id}`, locked, { wait: LOCK_WAIT });
   }
 
-  /** Adds content behind `offset` and then seals it; resolves to the size of the whole. */
+  /** Adds content behind an offset and then seals it; resolves to the size of the whole. */
   private async append(
-    offset: number,
+    { offset, destination }: { readonly offset: number; readonly destination?: string },
     content: Content,
     hashes: readonly ContentHash[],
     range: ContentRange | undefined,
     seal: (writer: FileWriter) => Promise<void>,
   ): Promise<number> {
     const path = pathOf.uploadData(this.name, this.id);
-    const writer = await this.storage.writer(path, { append: true, offset });
+    const options = { append: true, offset, ...(destination !== undefined && { destination }) };
+    const writer = await this.storage.writer(path, options);
     try {
       await pump(content, writer, hashes, range);
       await seal(writer);
