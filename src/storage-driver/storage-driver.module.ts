@@ -24,8 +24,8 @@ const OPEN_STORAGE = Symbol('OpenStorage');
       provide: StorageDriver,
       inject: [OPEN_STORAGE, CacheConfig],
       // Without counts of changes that all processes share, what is kept in memory might be out of date.
-      useFactory: ({ driver, changes }: OpenStorage, { maxSize, maxEntries }: CacheConfig) =>
-        changes && maxSize > 0 ? new CachingStorageDriver(driver, changes, { maxBytes: maxSize, maxEntries }) : driver,
+      useFactory: ({ driver, changes, mayKeep }: OpenStorage, { maxSize: maxBytes, maxEntries }: CacheConfig) =>
+        changes && maxBytes > 0 ? new CachingStorageDriver(driver, changes, { maxBytes, maxEntries, mayKeep }) : driver,
     },
     { provide: LockManager, inject: [OPEN_STORAGE], useFactory: ({ locks }: OpenStorage) => locks },
     StorageCache,

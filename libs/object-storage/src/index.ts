@@ -20,3 +20,4 @@ export { PartsGoneError } from './object-store-error.js';
 export { ResumingContent, type Resumption } from './resuming-content.js';
 export { retryPolicy } from './retry-policy.js';
 export { createStoreAgent, type StoreAgentOptions } from './store-agent.js';
+export { openObjectStorage } from './open-object-storage.js';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { CachingStorageDriver } from './caching-storage-driver.js';
 import { CHANGE_COUNTERS, ChangeCounters } from './change-counters.js';
 import { MemoryStorageDriver } from './memory/memory-storage-driver.js';
+import { isContent } from './path-mapper.js';
 import { describeStorageDriver } from './storage-driver.contract.js';
 import type { StorageDriver } from './storage-driver.js';
 import { PathNotFoundError } from './storage-error.js';
@@ -156,6 +157,38 @@ describe('CachingStorageDriver', () => {
     expect(await one.list('/r/_manifests/tags', { limit: 1 })).toEqual(['a']);
     await other.delete('/r/_manifests/tags/a');
     expect(await one.list('/r/_manifests/tags')).toEqual(['b']);
+  });
+
+  describe('where others change the storage without counting', () => {
+    const BLOB = '/docker/registry/v2/blobs/sha256/ab/abcd/data';
+
+    beforeEach(() => {
+      one = new CachingStorageDriver(inner, newCounters(), { ...OPTIONS, mayKeep: isContent });
+      other = new CachingStorageDriver(inner, newCounters(), { ...OPTIONS, mayKeep: isContent });
+    });
+
+    it('keeps what lies under its digest, and its size', async () => {
+      await one.putContent(BLOB, Buffer.from('x'));
+      for (const cache of [one, other]) {
+        for (let time = 0; time < 2; time++) expect(String(await cache.getContent(BLOB))).toBe('x');
+        for (let time = 0; time < 2; time++) expect((await cache.stat(BLOB)).size).toBe(1);
+      }
+      expect(one.statistics).toMatchObject({ contents: { hits: 2, misses: 0 }, infos: { hits: 1, misses: 1 } });
+      expect(other.statistics).toMatchObject({ contents: { hits: 1, misses: 1 }, infos: { hits: 1, misses: 1 } });
+    });
+
+    it('keeps nothing else, not even what it put', async () => {
+      await one.putContent(LINK, Buffer.from('old'));
+      await one.stat(LINK);
+      await one.list('/repositories/a/_manifests/tags');
+      await other.putContent(LINK, Buffer.from('newer'));
+      await other.putContent('/repositories/a/_manifests/tags/b/link', Buffer.from('x'));
+      expect(String(await one.getContent(LINK))).toBe('newer');
+      expect((await one.stat(LINK)).size).toBe(5);
+      expect(await one.list('/repositories/a/_manifests/tags')).toEqual(['b', 'latest']);
+      await other.delete('/repositories/a');
+      await expect(one.getContent(LINK)).rejects.toThrow(PathNotFoundError);
+    });
   });
 
   it('never gives what is older than an acknowledged change, whoever reads and writes in between', async () => {

@@ -21,6 +21,8 @@ export interface CacheOptions {
   readonly maxBytes: number;
   /** Files of which the content, and files of which the size, is kept. */
   readonly maxEntries: number;
+  /** See `OpenStorage`. Where it is given, no lists of names are kept. */
+  readonly mayKeep?: ((path: string) => boolean) | undefined;
 }
 
 /** What the memory of a `CachingStorageDriver` holds, and what it was good for. */
@@ -51,13 +53,17 @@ export class CachingStorageDriver extends StorageDriver {
   private readonly contents: ValidatedCache<Buffer>;
   private readonly infos: ValidatedCache<FileInfo>;
   private readonly lists: ValidatedCache<string[]>;
+  private readonly mayKeep: (path: string) => boolean;
+  private readonly keepsLists: boolean;
 
   constructor(
     private readonly inner: StorageDriver,
     private readonly changes: ChangeCounters,
-    { maxBytes, maxEntries }: CacheOptions,
+    { maxBytes, maxEntries, mayKeep }: CacheOptions,
   ) {
     super();
+    this.mayKeep = mayKeep ?? (() => true);
+    this.keepsLists = mayKeep === undefined;
     this.contents = new ValidatedCache(changes, filesOf, {
       entries: maxEntries,
       size: maxBytes,
@@ -90,6 +96,7 @@ export class CachingStorageDriver extends StorageDriver {
   }
 
   getContent(path: string): Promise<Buffer> {
+    if (!this.mayKeep(path)) return this.inner.getContent(path);
     return this.contents.get(path, () => this.inner.getContent(path));
   }
 
@@ -103,6 +110,7 @@ export class CachingStorageDriver extends StorageDriver {
   }
 
   stat(path: string): Promise<FileInfo> {
+    if (!this.mayKeep(path)) return this.inner.stat(path);
     // A directory goes with the last file in it, which nothing here counts for it.
     return this.infos.get(path, () => this.inner.stat(path), { keepIf: ({ isDirectory }) => !isDirectory });
   }
@@ -142,7 +150,7 @@ export class CachingStorageDriver extends StorageDriver {
 
   /** Whole lists of names are kept inside repositories, where a page of many tags would read all of them each time. */
   async list(path: string, options: ListOptions = {}): Promise<string[]> {
-    if (areaOf(path) === null) return this.inner.list(path, options);
+    if (!this.keepsLists || areaOf(path) === null) return this.inner.list(path, options);
     const names = await this.lists.get(path, () => this.inner.list(path));
     return pageOf(names, options);
   }
@@ -162,7 +170,7 @@ export class CachingStorageDriver extends StorageDriver {
   /** Keeps what was put, if it is small: a link is often read soon after, to see that a blob is there. */
   private async putting(files: readonly NewFile[], put: () => Promise<void>): Promise<void> {
     const small = files
-      .filter(({ content }) => content.length <= SMALL)
+      .filter(({ path, content }) => content.length <= SMALL && this.mayKeep(path))
       .map(({ path, content }) => ({ path, content, before: this.contents.countsOf(path) }));
     await this.changing(
       files.flatMap(({ path }) => changesAt(path)),

@@ -8,6 +8,11 @@ export interface OpenStorage {
   readonly locks: LockManager;
   /** The counts of changes that a cache needs; null where processes cannot share them. */
   readonly changes: ChangeCounters | null;
+  /**
+   * Whether what is read of a file may be kept although others change the storage without a count: because they do not
+   * change that file. Everything may be kept where this is not given.
+   */
+  readonly mayKeep?: (path: string) => boolean;
   /** Whether several processes may work on this storage at the same time, because its locks exclude them too. */
   readonly acrossProcesses: boolean;
   /** Lets go of connections, where there are any. Calls that are under way may fail. */

@@ -88,6 +88,11 @@ export function holdsContent(name: string): boolean {
   return isReservedDirectory(name) && name !== UPLOADS_DIRECTORY;
 }
 
+/** Whether the file at `path` is content under its digest: it may come and go, but never change. */
+export function isContent(path: string): boolean {
+  return path.startsWith(`${ROOT}/blobs/`) && path.endsWith('/data');
+}
+
 /** The part of a repository that `path` lies in, such as `…/library/ubuntu/_manifests`; null when it lies in none. */
 export function areaOf(path: string): string | null {
   const start = path.indexOf('/_');
