@@ -17,6 +17,9 @@ export interface TagPage {
   readonly hasMore: boolean;
 }
 
+/** Finds what a repository itself consists of: few names, all of which begin with `_`. */
+const INSIDE = { startAfter: '_', limit: 10 };
+
 /** Reads and removes tags; `TagChanges` sets them. */
 @Injectable()
 export class TagService {
@@ -29,8 +32,8 @@ export class TagService {
 
   /** Tags behind `last`, at most `limit`. Throws `NAME_UNKNOWN` when there is no such repository. */
   async list(name: string, last?: string, limit = Number.POSITIVE_INFINITY): Promise<TagPage> {
-    // What lies below the name may also belong to repositories with longer names only.
-    if (!(await listIfPresent(this.storage, pathOf.repository(name))).some(holdsContent)) {
+    // What lies below the name may also belong to repositories with longer names only, any number of them.
+    if (!(await listIfPresent(this.storage, pathOf.repository(name), INSIDE)).some(holdsContent)) {
       throw new OciError('NAME_UNKNOWN', { name });
     }
     const tags: string[] = [];

@@ -5,9 +5,14 @@ const LONGEST_PATH = 1024;
 const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,255})+$/;
 const COMPONENT = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,255}$/;
 
+/** Whether `path` is one of a file or directory below the root. */
+export function isPath(path: string): boolean {
+  return path.length <= LONGEST_PATH && PATH.test(path);
+}
+
 /** Throws `InvalidPathError` unless `path` is one of a file or directory below the root. */
 export function requirePath(path: string): void {
-  if (path.length > LONGEST_PATH || !PATH.test(path)) throw new InvalidPathError(path, ruleBrokenBy(path));
+  if (!isPath(path)) throw new InvalidPathError(path, ruleBrokenBy(path));
 }
 
 /** As `requirePath`, for the methods that take the root too. */
