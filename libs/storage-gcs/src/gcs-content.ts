@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { type ByteSpan, type ObjectInfo, type OpenObject, ResumingContent } from '#libs/object-storage';
+import { type GcsBucket, toObject } from './gcs-bucket.js';
+import { hasStatus, isMissing } from './gcs-error.js';
+
+/** Null where there is no such object. */
+export async function headObject(bucket: GcsBucket, key: string): Promise<ObjectInfo | null> {
+  const found = await bucket.find(key);
+  return found && toObject(found);
+}
+
+/** Opens an object. The content goes on after a broken connection while the object is of the same generation. */
+export async function openObject(
+  bucket: GcsBucket,
+  key: string,
+  span: ByteSpan = { start: 0 },
+): Promise<OpenObject | null> {
+  const answer = await bucket.call('read', () => download(bucket, key, span));
+  if (answer === null) return null;
+  if (answer === 'behind the end') {
+    const info = await headObject(bucket, key);
+    return info && { info, content: Readable.from([]) };
+  }
+  const length = Number(answer.headers['content-length']);
+  const generation = answer.headers['x-goog-generation'];
+  const info = await infoOf(bucket, key, answer);
+  if (info === null || length === 0) answer.destroy();
+  if (info === null) return null;
+  if (length === 0) return { info, content: Readable.from([]) };
+  const content = new ResumingContent(answer, {
+    length,
+    maxBreaks: bucket.maxAttempts,
+    failure: (cause) => bucket.unavailable('read', cause),
+    open: async (offset) => {
+      const rest = { start: span.start + offset, end: span.start + length - 1 };
+      const next = await bucket.call('read on', () => download(bucket, key, rest, String(generation)));
+      if (next === null || next === 'behind the end')
+        throw bucket.unavailable('read on', new Error('the object is gone'));
+      if (next.headers['x-goog-generation'] === generation) return next;
+      next.destroy();
+      throw bucket.unavailable('read on', new Error('the object was replaced'));
+    },
+  });
+  return { info, content };
+}
+
+async function download(
+  bucket: GcsBucket,
+  key: string,
+  { start, end }: ByteSpan,
+  generation?: string,
+): Promise<IncomingMessage | 'behind the end' | null> {
+  const isWhole = start === 0 && end === undefined;
+  try {
+    return await bucket.connection.send({
+      method: 'GET',
+      path: bucket.pathOf(key),
+      query: { alt: 'media', ifGenerationMatch: generation },
+      ...(!isWhole && { headers: { range: `bytes=${start}-${end ?? ''}` } }),
+    });
+  } catch (error) {
+    if (isMissing(error)) return null;
+    if (hasStatus(error, 416)) return 'behind the end';
+    throw error;
+  }
+}
+
+async function infoOf(bucket: GcsBucket, key: string, { headers }: IncomingMessage): Promise<ObjectInfo | null> {
+  const modified = headers['last-modified'];
+  if (modified === undefined) return headObject(bucket, key);
+  const whole = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] ?? headers['content-length'];
+  return { key, size: Number(whole), modifiedAt: new Date(modified) };
+}
