@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import { installed, run, startService } from './service-process.ts';
+import { run } from '../interop/command.ts';
+import { answers, freePorts, startDaemon } from './daemon.ts';
+import { installed } from './installed.ts';
 import type { TestServer } from './test-server.ts';
 
 const VERSION = '3.37.0';
@@ -11,18 +13,17 @@ const CONTAINER = 'stowage-test';
 
 /** The emulator of Azure Blob Storage. It keeps everything in memory, and checks keys and SAS. */
 export async function startAzurite(): Promise<TestServer> {
-  const folder = await installed(`azurite-${VERSION}`, (prefix) =>
-    run('npm', ['install', '--prefix', prefix, '--no-audit', '--no-fund', '--ignore-scripts', `azurite@${VERSION}`]),
-  );
+  const folder = await installed(`azurite-${VERSION}`, async (prefix) => {
+    const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefix', prefix];
+    await run('npm', ['install', ...options, `azurite@${VERSION}`]);
+  });
   const main = join(folder, 'node_modules/azurite/dist/src/blob/main.js');
+  const [port] = await freePorts(1);
   // The library asks for a later version of the interface than Azurite knows.
   const options = ['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck'];
-  const address = ['--blobHost', '127.0.0.1', '--blobPort', '0'];
-  const listening = /successfully listens on (http:\S+)/;
-  const service = await startService(process.execPath, [main, ...options, ...address], async (output) =>
-    listening.test(output),
-  );
-  const endpoint = `${listening.exec(service.output())?.[1]}/${ACCOUNT}`;
+  const address = ['--blobHost', '127.0.0.1', '--blobPort', `${port}`];
+  const endpoint = `http://127.0.0.1:${port}/${ACCOUNT}`;
+  const daemon = await startDaemon(process.execPath, [main, ...options, ...address], () => answers(endpoint));
   const credential = new StorageSharedKeyCredential(ACCOUNT, ACCOUNT_KEY);
   await new ContainerClient(`${endpoint}/${CONTAINER}`, credential).create();
   return {
@@ -34,6 +35,6 @@ export async function startAzurite(): Promise<TestServer> {
       STOWAGE_STORAGE_AZURE_CONTAINER: CONTAINER,
       STOWAGE_STORAGE_AZURE_ENDPOINT: endpoint,
     },
-    stop: () => service.stop(),
+    stop: () => daemon.stop(),
   };
 }

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { freePort, installed, run, startService } from './service-process.ts';
+import { answers, freePorts, startDaemon } from './daemon.ts';
+import { goProgram } from './installed.ts';
 import type { TestServer } from './test-server.ts';
 
 const VERSION = 'v1.56.1';
@@ -7,19 +7,14 @@ const BUCKET = 'stowage-test';
 
 /** An emulator of Google Cloud Storage. It keeps everything in memory, and takes whatever credentials there are. */
 export async function startFakeGcs(): Promise<TestServer> {
-  const folder = await installed(`fake-gcs-server-${VERSION}`, (bin) =>
-    run('go', ['install', `github.com/fsouza/fake-gcs-server@${VERSION}`], { GOBIN: bin }),
-  );
-  const port = await freePort();
+  const program = await goProgram('fake-gcs-server', 'github.com/fsouza/fake-gcs-server', VERSION);
+  const [port] = await freePorts(1);
   const host = `127.0.0.1:${port}`;
   const endpoint = `http://${host}`;
   const address = ['-scheme', 'http', '-host', '127.0.0.1', '-port', `${port}`];
   const names = ['-public-host', host, '-external-url', endpoint];
-  const service = await startService(
-    join(folder, 'fake-gcs-server'),
-    [...address, ...names, '-backend', 'memory', '-log-level', 'error'],
-    () => isHealthy(endpoint),
-  );
+  const options = ['-backend', 'memory', '-log-level', 'error'];
+  const daemon = await startDaemon(program, [...address, ...names, ...options], () => answers(endpoint));
   const created = await fetch(`${endpoint}/storage/v1/b?project=test`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -33,13 +28,6 @@ export async function startFakeGcs(): Promise<TestServer> {
       STOWAGE_STORAGE_GCS_BUCKET: BUCKET,
       STOWAGE_STORAGE_GCS_ENDPOINT: endpoint,
     },
-    stop: () => service.stop(),
+    stop: () => daemon.stop(),
   };
-}
-
-async function isHealthy(endpoint: string): Promise<boolean> {
-  return fetch(`${endpoint}/_internal/healthcheck`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
 }

@@ -1,8 +1,8 @@
 export { ForwardingObjectStore } from './forwarding-store.js';
 export { type BreakerOptions, guardStore } from './guarded-store.js';
+export { type ListRaw, listPage, type RawPage, type RawRequest } from './list-page.js';
 export { MemoryObjectStore } from './memory/memory-object-store.js';
 export { ObjectStorageDriver, type ObjectStorageOptions } from './object-storage-driver.js';
-export { type ListRaw, listPage, type RawPage, type RawRequest } from './list-page.js';
 export {
   type ByteSpan,
   type ListRequest,
@@ -17,7 +17,9 @@ export {
   type StoredPart,
 } from './object-store.js';
 export { PartsGoneError } from './object-store-error.js';
+export { openObjectStorage } from './open-object-storage.js';
 export { ResumingContent, type Resumption } from './resuming-content.js';
 export { retryPolicy } from './retry-policy.js';
 export { createStoreAgent, type StoreAgentOptions } from './store-agent.js';
-export { openObjectStorage } from './open-object-storage.js';
+export { StoreCalls } from './store-calls.js';
+export { isUploadId, newUploadId, timeOfUpload } from './upload-id.js';

@@ -23,8 +23,11 @@ export type ListRaw = (request: RawRequest) => Promise<RawPage>;
 
 /** Where a listing goes on: what `ObjectPage.next` holds as JSON. */
 interface Position {
-  readonly from?: string | undefined;
-  readonly token?: string | undefined;
+  /** The first key that the service is asked for. */
+  readonly from?: string;
+  /** The last key or joined prefix that was given, where the service may give it again. */
+  readonly after?: string;
+  readonly token?: string;
 }
 
 /**
@@ -35,7 +38,8 @@ interface Position {
 export async function listPage(request: ListRequest, listRaw: ListRaw): Promise<ObjectPage> {
   const { prefix, delimited, startAfter = '', continuation } = request;
   if (continuation !== undefined) {
-    return pageFrom(request, listRaw, JSON.parse(continuation), () => true);
+    const position: Position = JSON.parse(continuation);
+    return pageFrom(request, listRaw, position, (name) => position.after === undefined || name > position.after);
   }
   if (startAfter < prefix) return pageFrom(request, listRaw, {}, () => true);
   if (!startAfter.startsWith(prefix)) return { objects: [], prefixes: [], next: null };
@@ -52,26 +56,38 @@ async function pageFrom(
   isListed: (name: string) => boolean,
 ): Promise<ObjectPage> {
   const { from } = position;
+  // The first may have been given before.
+  const asked = from === undefined ? limit : limit + 1;
   for (let { token } = position; ; ) {
-    const raw = await listRaw({ prefix, delimited, limit, ...(from && { from }), ...(token && { token }) });
+    const raw = await listRaw({ prefix, delimited, limit: asked, ...(from && { from }), ...(token && { token }) });
     token = raw.token;
-    const objects = raw.objects.filter(({ key }) => isListed(key));
-    const prefixes = raw.prefixes.filter(isListed);
-    if (objects.length + prefixes.length > limit) return cut(objects, prefixes, limit);
-    if (objects.length + prefixes.length > 0 || !token) {
-      return { objects, prefixes, next: token ? toNext({ from, token }) : null };
-    }
+    const end = endOf(raw, asked);
+    const isShown = (name: string) => isListed(name) && (end === undefined || name <= end);
+    const objects = raw.objects.filter(({ key }) => isShown(key));
+    const prefixes = raw.prefixes.filter(isShown);
+    const count = objects.length + prefixes.length;
+    if (count > limit || (count > 0 && end !== undefined)) return cut(objects, prefixes, limit);
+    if (count > 0 || !token)
+      return { objects, prefixes, next: token ? toNext({ ...(from && { from }), token }) : null };
   }
+}
+
+/**
+ * Up to where a page is complete, if not to its end: a service that counts only objects gives the joined prefixes of the
+ * whole listing with each page.
+ */
+function endOf({ objects, prefixes, token }: RawPage, asked: number): string | undefined {
+  return token && objects.length + prefixes.length > asked ? objects.at(-1)?.key : undefined;
 }
 
 /** As much of a page as was asked for. */
 function cut(objects: readonly ObjectInfo[], prefixes: readonly string[], limit: number): ObjectPage {
-  const names = [...objects.map(({ key }) => key), ...prefixes].sort(inOrder);
-  const end = names[limit] as string;
+  const names = [...objects.map(({ key }) => key), ...prefixes].sort(inOrder).slice(0, limit);
+  const last = names.at(-1) as string;
   return {
-    objects: objects.filter(({ key }) => key < end),
-    prefixes: prefixes.filter((joined) => joined < end),
-    next: toNext({ from: end }),
+    objects: objects.filter(({ key }) => key <= last),
+    prefixes: prefixes.filter((joined) => joined <= last),
+    next: toNext({ from: last, after: last }),
   };
 }
 

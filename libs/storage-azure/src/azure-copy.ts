@@ -1,8 +1,8 @@
-import type { ByteSpan, PartUpload } from '#libs/object-storage';
+import { type ByteSpan, newUploadId, type PartUpload } from '#libs/object-storage';
 import type { AzureAccess } from './access/azure-access.js';
 import type { AzureCalls } from './azure-calls.js';
 import { errorCode, errorStatus } from './azure-error.js';
-import { blockId, commitBlocks, newUpload } from './azure-parts.js';
+import { blockId, commitBlocks } from './azure-parts.js';
 
 export interface CopySizes {
   /** Bytes that are copied in one call; the service takes as many as this. */
@@ -57,7 +57,7 @@ export class BlobCopier {
   }
 
   private async copyInBlocks(source: string, destination: string, size: number): Promise<boolean> {
-    const upload = newUpload(destination);
+    const upload = { key: destination, id: newUploadId() };
     const { block } = this.sizes;
     const blocks = Array.from({ length: Math.ceil(size / block) }, (_, i) => ({
       number: i + 1,

@@ -1,26 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { PartsGoneError, type PartUpload, type StoredPart } from '#libs/object-storage';
 import type { AzureCalls } from './azure-calls.js';
 import { errorCode } from './azure-error.js';
 
 /** Names of the blocks of one blob must be of one length. */
-const TIME_LENGTH = 12;
 const NUMBER_LENGTH = 5;
-const ID = /^[0-9a-f]{32}$/;
 const BLOCK_NAME = new RegExp(`^([0-9a-f]{32})-\\d{${NUMBER_LENGTH}}$`);
 
 /** How many aborted uploads are remembered. */
 const MAX_ABORTED = 10_000;
-
-/** An upload that tells when it began. */
-export function newUpload(key: string): PartUpload {
-  const time = Date.now().toString(16).padStart(TIME_LENGTH, '0');
-  return { key, id: `${time}${randomBytes((32 - TIME_LENGTH) / 2).toString('hex')}` };
-}
-
-export function beganAt(id: string): Date {
-  return new Date(Number.parseInt(id.slice(0, TIME_LENGTH), 16));
-}
 
 export function blockId({ id }: PartUpload, number: number): string {
   return Buffer.from(`${id}-${String(number).padStart(NUMBER_LENGTH, '0')}`).toString('base64');
@@ -84,7 +71,6 @@ export class AbortedUploads {
   private readonly ids = new Set<string>();
 
   add({ id }: PartUpload): void {
-    if (!ID.test(id)) return;
     this.ids.add(id);
     const [oldest] = this.ids;
     if (oldest !== undefined && this.ids.size > MAX_ABORTED) this.ids.delete(oldest);

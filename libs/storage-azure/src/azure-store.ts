@@ -4,6 +4,7 @@ import {
   type ByteSpan,
   type ListRequest,
   listPage,
+  newUploadId,
   type ObjectInfo,
   type ObjectPage,
   ObjectStore,
@@ -13,6 +14,7 @@ import {
   type PutOptions,
   type SignOptions,
   type StoredPart,
+  timeOfUpload,
 } from '#libs/object-storage';
 import type { AzureAccess } from './access/azure-access.js';
 import type { AzureCalls } from './azure-calls.js';
@@ -21,7 +23,7 @@ import type { BlobCopier } from './azure-copy.js';
 import { deleteBlobs } from './azure-deletion.js';
 import { errorStatus, isMissing } from './azure-error.js';
 import { listBlobs } from './azure-listing.js';
-import { AbortedUploads, beganAt, blockId, commitBlocks, newUpload, uncommittedUploads } from './azure-parts.js';
+import { AbortedUploads, blockId, commitBlocks, uncommittedUploads } from './azure-parts.js';
 
 /** Names the try that made a blob. */
 const TRY = 'stowagetry';
@@ -80,7 +82,7 @@ export class AzureStore extends ObjectStore {
   }
 
   override async beginParts(key: string): Promise<PartUpload> {
-    return newUpload(key);
+    return { key, id: newUploadId() };
   }
 
   override async putPart(upload: PartUpload, number: number, content: Uint8Array): Promise<StoredPart> {
@@ -115,7 +117,7 @@ export class AzureStore extends ObjectStore {
 
   override async *unfinishedParts(prefix: string, before: Date): AsyncIterable<PartUpload> {
     for await (const upload of uncommittedUploads(this.calls, prefix)) {
-      if (beganAt(upload.id) < before && !this.aborted.has(upload)) yield upload;
+      if (timeOfUpload(upload.id) < before && !this.aborted.has(upload)) yield upload;
     }
   }
 
