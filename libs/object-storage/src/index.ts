@@ -19,7 +19,6 @@ export {
 export { PartsGoneError } from './object-store-error.js';
 export { openObjectStorage } from './open-object-storage.js';
 export { ResumingContent, type Resumption } from './resuming-content.js';
-export { retryPolicy } from './retry-policy.js';
 export { createStoreAgent, type StoreAgentOptions } from './store-agent.js';
 export { StoreCalls } from './store-calls.js';
 export { isUploadId, newUploadId, timeOfUpload } from './upload-id.js';

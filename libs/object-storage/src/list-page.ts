@@ -92,8 +92,9 @@ function cut(objects: readonly ObjectInfo[], prefixes: readonly string[], limit:
 }
 
 async function hasKeyAfter(key: string, prefix: string, listRaw: ListRaw): Promise<boolean> {
-  const { objects } = await listRaw({ prefix, delimited: false, from: key, limit: 2 });
-  return objects.some((found) => found.key > key);
+  const isAfter = (name: string) => name > key;
+  const { objects } = await pageFrom({ prefix, delimited: false, limit: 1 }, listRaw, { from: key }, isAfter);
+  return objects.length > 0;
 }
 
 /** What `key` is joined to in a listing of `prefix`; null where it is not. */

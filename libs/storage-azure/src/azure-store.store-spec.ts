@@ -6,6 +6,8 @@ import { PartsGoneError } from '#libs/object-storage';
 import { StorageUnavailableError } from '#libs/storage';
 import { testSettings } from '../../../test/servers/store-of-test.js';
 // biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
+import { describeBrokenConnections } from '../../object-storage/src/contract/broken-connections.contract.js';
+// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { StoreUnderTest } from '../../object-storage/src/contract/support.contract.js';
 // biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { describeObjectStore } from '../../object-storage/src/object-store.contract.js';
@@ -40,6 +42,8 @@ describeAzure('AzureStore', () => {
     'drops the parts of all other uploads to a key with a completion',
     'does not sign',
   ]);
+
+  describeBrokenConnections(endpoint, (by, requestTimeout) => open({ accountKey, endpoint: by, requestTimeout }));
 
   describe('on its own', () => {
     let tested: StoreUnderTest;

@@ -22,9 +22,9 @@ export async function openObject(
     const info = await headObject(bucket, key);
     return info && { info, content: Readable.from([]) };
   }
-  const length = Number(answer.headers['content-length']);
+  const { size, length } = sizesOf(answer);
   const generation = answer.headers['x-goog-generation'];
-  const info = await infoOf(bucket, key, answer);
+  const info = await infoOf(bucket, key, size, answer);
   if (info === null || length === 0) answer.destroy();
   if (info === null) return null;
   if (length === 0) return { info, content: Readable.from([]) };
@@ -66,9 +66,21 @@ async function download(
   }
 }
 
-async function infoOf(bucket: GcsBucket, key: string, { headers }: IncomingMessage): Promise<ObjectInfo | null> {
+/** The time is read separately where the answer does not tell it. */
+async function infoOf(
+  bucket: GcsBucket,
+  key: string,
+  size: number,
+  { headers }: IncomingMessage,
+): Promise<ObjectInfo | null> {
   const modified = headers['last-modified'];
-  if (modified === undefined) return headObject(bucket, key);
-  const whole = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] ?? headers['content-length'];
-  return { key, size: Number(whole), modifiedAt: new Date(modified) };
+  return modified === undefined ? headObject(bucket, key) : { key, size, modifiedAt: new Date(modified) };
+}
+
+/** Bytes of the whole object, and of what the answer has of it. */
+function sizesOf({ headers }: IncomingMessage): { size: number; length: number } {
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '');
+  if (range) return { size: Number(range[3]), length: Number(range[2]) - Number(range[1]) + 1 };
+  const size = Number(headers['x-goog-stored-content-length'] ?? headers['content-length']);
+  return { size, length: size };
 }

@@ -13,12 +13,12 @@ export class GcsError extends Error {
 /** Too many requests, or a failure of the service or of what is in front of it. */
 const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 /** Of the operating system, and of the parser of answers. */
-const NETWORK_ERROR = /^(E[A-Z]+|HPE_|ERR_STREAM_PREMATURE_CLOSE)/;
+const NETWORK_ERROR = /^(ECONN|EPIPE|ETIMEDOUT|EAI_|ENOTFOUND|EHOST|ENET|HPE_|ERR_STREAM_PREMATURE_CLOSE)/;
 
 /** Whether the same call may succeed a little later: no answer came, or one that says so. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof GcsError) return TRANSIENT_STATUS.has(error.status);
-  return error instanceof Error && 'code' in error && NETWORK_ERROR.test(String(error.code));
+  return NETWORK_ERROR.test(String((error as NodeJS.ErrnoException | null)?.code));
 }
 
 /** Whether an object is missing, as opposed to the bucket, which the service tells apart in words only. */

@@ -7,6 +7,8 @@ import { PartsGoneError, type PartUpload, type StoredPart } from '#libs/object-s
 import { StorageUnavailableError } from '#libs/storage';
 import { testSettings } from '../../../test/servers/store-of-test.js';
 // biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
+import { describeBrokenConnections } from '../../object-storage/src/contract/broken-connections.contract.js';
+// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { eachOf, StoreUnderTest } from '../../object-storage/src/contract/support.contract.js';
 // biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { describeObjectStore } from '../../object-storage/src/object-store.contract.js';
@@ -23,6 +25,8 @@ describeGcs('GcsStore', () => {
     openGcsStore({ bucket, endpoint, maxAttempts: 4, requestTimeout: 30_000, connections: 32, ...some });
 
   describeObjectStore('anonymous', () => open(), ['takes parts of aborted uploads', 'does not sign']);
+
+  describeBrokenConnections(endpoint, (by, requestTimeout) => open({ endpoint: by, requestTimeout }));
 
   describe('on its own', () => {
     let tested: StoreUnderTest;

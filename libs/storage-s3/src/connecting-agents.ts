@@ -1,6 +1,8 @@
-import http from 'node:http';
+import http, { type ClientRequestArgs } from 'node:http';
 import https from 'node:https';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { LargeReads } from './large-reads.js';
 
 interface AgentSettings {
   /** Sockets at a time. */
@@ -22,8 +24,11 @@ export function createAgents({ connections, connectTimeout, ca }: AgentSettings)
   const pooled = { keepAlive: true, maxSockets: connections };
 
   class ConnectingHttpAgent extends http.Agent {
-    override createConnection(...args: Parameters<http.Agent['createConnection']>) {
-      return limited(super.createConnection(...args), 'connect', connectTimeout);
+    override createConnection(...[options, callback]: Parameters<http.Agent['createConnection']>) {
+      const onread = new LargeReads();
+      const socket = super.createConnection({ ...options, onread } as ClientRequestArgs, callback);
+      if (socket instanceof Socket) onread.attachTo(socket);
+      return limited(socket, 'connect', connectTimeout);
     }
   }
 

@@ -15,7 +15,8 @@ export async function copyInParts(
 ): Promise<boolean> {
   const { copyPartSize, copyConcurrency } = bucket.options;
   const partSize = Math.max(copyPartSize, Math.ceil(size / MAX_PARTS));
-  const upload = await beginParts(bucket, destination);
+  // Nothing of the content goes over the network.
+  const upload = await beginParts(bucket, destination, 'when-required');
   const turnstile = new Turnstile(copyConcurrency);
   let hasFailed = false;
   const copies = Array.from({ length: Math.ceil(size / partSize) }, (_, i) =>

@@ -1,6 +1,8 @@
+import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { ByteSpan, OpenObject } from '#libs/object-storage';
+import { DirectBody, mayReceiveDirectly } from './direct-body.js';
 import { ObjectContent } from './object-content.js';
 import { headObject, infoOf, named, type S3Bucket } from './s3-bucket.js';
 import { answerTo, ifPresent, isRefused, unavailable } from './s3-error.js';
@@ -62,7 +64,11 @@ function opened(key: string, { Body, ContentLength = 0, ContentRange, ETag, Last
     info: { key, size, modifiedAt },
     start,
     end,
-    body: Body as Readable,
+    body: bodyOf(Body as Readable),
     version: `${ETag} ${size} ${modifiedAt.getTime()}`,
   };
+}
+
+function bodyOf(body: Readable): Readable {
+  return body instanceof IncomingMessage && mayReceiveDirectly(body) ? new DirectBody(body) : body;
 }

@@ -1,6 +1,7 @@
 import { createHash as createDigest } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { createHash } from '#libs/hash';
+import type { S3StoreOptions } from './s3-store-options.js';
 
 const CONTENT_COMMANDS = new Set(['PutObjectCommand', 'UploadPartCommand']);
 
@@ -17,17 +18,19 @@ interface BuildArguments {
  * Says with each request what its body should be, so that the service refuses what was damaged on the way.
  *
  * - Over TLS, which does so itself, content is not hashed at all: `UNSIGNED-PAYLOAD`.
- * - Without TLS its SHA-256 is signed. The SDK would compute it in the main thread, and again for each attempt; here
- *   that happens in another thread, once.
+ * - With a CRC32, which the SDK adds where `checksums` are supported, it need not be hashed either.
+ * - Otherwise its SHA-256 is signed, which every service checks. The SDK would compute it in the main thread, and again
+ *   for each attempt; here that happens in another thread, once.
  * - `DeleteObjects` has a `Content-MD5`, which AWS once required and older services still do.
  */
-export function addPayloadHash(client: S3Client): void {
+export function addPayloadHash(client: S3Client, checksums: S3StoreOptions['checksums']): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
         const { request } = args as BuildArguments;
         if (CONTENT_COMMANDS.has(commandName) && request.body instanceof Uint8Array) {
-          request.headers['x-amz-content-sha256'] = await payloadHash(request.protocol, request.body);
+          const isChecked = request.protocol === 'https:' || checksums === 'when-supported';
+          request.headers['x-amz-content-sha256'] = isChecked ? 'UNSIGNED-PAYLOAD' : await sha256Of(request.body);
         }
         if (commandName === 'DeleteObjectsCommand' && isBytes(request.body)) {
           request.headers['content-md5'] = createDigest('md5').update(request.body).digest('base64');
@@ -38,8 +41,7 @@ export function addPayloadHash(client: S3Client): void {
   );
 }
 
-async function payloadHash(protocol: string, body: Uint8Array): Promise<string> {
-  if (protocol === 'https:') return 'UNSIGNED-PAYLOAD';
+async function sha256Of(body: Uint8Array): Promise<string> {
   const hash = createHash('sha256');
   await hash.updateAside(body);
   return hash.digest();

@@ -38,6 +38,6 @@ export async function createS3Client(options: S3StoreOptions): Promise<S3Client>
     }),
     logger: silent,
   });
-  addPayloadHash(client);
+  addPayloadHash(client, options.checksums);
   return client;
 }

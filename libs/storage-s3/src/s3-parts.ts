@@ -13,19 +13,26 @@ import { StorageUnavailableError } from '#libs/storage';
 import { CONTENT_TYPE, copySource, headObject, named, type S3Bucket } from './s3-bucket.js';
 import { answerTo, isRefused, S3RequestError } from './s3-error.js';
 
+/** Four bytes in base64. */
+const CRC32 = /^[A-Za-z0-9+/]{6}==$/;
+
 /** What tells an object's parts from each other; a CRC32 where the service keeps one. */
 interface PartResult {
   readonly ETag?: string | undefined;
   readonly ChecksumCRC32?: string | undefined;
 }
 
-export async function beginParts(bucket: S3Bucket, key: string): Promise<PartUpload> {
-  const { client, options, parameters } = bucket;
+export async function beginParts(
+  bucket: S3Bucket,
+  key: string,
+  checksums = bucket.options.checksums,
+): Promise<PartUpload> {
+  const { client, parameters } = bucket;
   const command = new CreateMultipartUploadCommand({
     ...named(bucket, key),
     ...parameters.writing,
     ContentType: CONTENT_TYPE,
-    ...(options.checksums === 'when-supported' && { ChecksumAlgorithm: 'CRC32' }),
+    ...(checksums === 'when-supported' && { ChecksumAlgorithm: 'CRC32' }),
   });
   const { UploadId = '' } = await answerTo('CreateMultipartUpload', client.send(command));
   return { key, id: UploadId };
@@ -128,8 +135,9 @@ async function ofUpload<T>({ key }: PartUpload, answer: Promise<T>): Promise<T> 
   }
 }
 
-function tagOf({ ETag = '', ChecksumCRC32 }: PartResult): string {
-  return ChecksumCRC32 === undefined ? ETag : `${ETag} ${ChecksumCRC32}`;
+function tagOf({ ETag = '', ChecksumCRC32 = '' }: PartResult): string {
+  // Of a part that is copied, VersityGW gives the checksum of the whole source, with the number of its parts.
+  return CRC32.test(ChecksumCRC32) ? `${ETag} ${ChecksumCRC32}` : ETag;
 }
 
 function completedPart({ number, tag }: StoredPart): CompletedPart {

@@ -22,7 +22,7 @@ export interface S3StoreOptions {
   readonly copyPartSize: number;
   /** Parts of one copy that are on their way at a time. */
   readonly copyConcurrency: number;
-  /** Whether a CRC32 goes with all content that is written. Older services refuse it. */
+  /** Whether a CRC32 goes with all content that is written. Older services refuse it, or do not look at it. */
   readonly checksums: 'when-required' | 'when-supported';
   /** Of one request, the first included. */
   readonly maxAttempts: number;

@@ -3,12 +3,13 @@ import { testSettings } from '../../../test/servers/store-of-test.js';
 // biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { type Deviation, describeObjectStore } from '../../object-storage/src/object-store.contract.js';
 import { optionsOf } from '../test/options-of-test.js';
+import { serviceAt } from '../test/service-at.js';
 import { openS3Store } from './open-s3-store.js';
 
 /** With all that were tried, as with AWS, so that a client may ask again. */
 const OF_ALL: readonly Deviation[] = ['completes uploads twice'];
 
-/** By what a service calls itself in its answers; Ceph does not. */
+/** By what a service calls itself. */
 const DEVIATIONS: Readonly<Record<string, readonly Deviation[]>> = {
   Ceph: ['completes uploads only with all of their parts'],
   VERSITYGW: ['has no object below another'],
@@ -19,8 +20,7 @@ const settings = testSettings();
 
 if (settings.STOWAGE_STORAGE_DRIVER === 's3') {
   const options = optionsOf(settings);
-  const { headers } = await fetch(options.endpoint ?? '');
-  const service = headers.get('server')?.split('/', 1)[0] ?? 'Ceph';
+  const service = await serviceAt(options);
   describeObjectStore(`S3Store ${service}`, () => openS3Store(options), [...OF_ALL, ...(DEVIATIONS[service] ?? [])]);
 } else {
   describe.skip('S3Store, which needs an S3 service', () => {});

@@ -25,7 +25,7 @@ import { objectParameters } from './object-parameters.js';
 import { openContent } from './opening.js';
 import { putIfAbsent } from './put-if-absent.js';
 import { CONTENT_TYPE, copySource, headObject, infoOf, named, type S3Bucket } from './s3-bucket.js';
-import { answerTo, ifPresent } from './s3-error.js';
+import { answerTo, ifPresent, isRefused } from './s3-error.js';
 import * as parts from './s3-parts.js';
 import type { S3StoreOptions } from './s3-store-options.js';
 
@@ -96,7 +96,13 @@ export class S3Store extends ObjectStore {
       ...parameters.copySource,
       CopySource: copySource(this.bucket, source),
     });
-    return (await ifPresent(answerTo('CopyObject', client.send(command)))) !== null;
+    try {
+      return (await ifPresent(answerTo('CopyObject', client.send(command)))) !== null;
+    } catch (error) {
+      // Ceph 16 copies objects that are encrypted with keys of the customer only as parts.
+      if (isRefused(error, 'NotImplemented') && size > 0) return copyInParts(this.bucket, source, destination, size);
+      throw error;
+    }
   }
 
   override beginParts(key: string): Promise<PartUpload> {
