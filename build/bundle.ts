@@ -8,6 +8,7 @@ import {
   requireBuiltIns,
   runLater,
 } from './plugins.ts';
+import { shareNamespaces } from './share-namespaces.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const RXJS = join(ROOT, 'node_modules/rxjs/dist/esm');
@@ -48,6 +49,7 @@ export async function bundle({ entry, target, conditions = [], plugins = [] }: B
       runLater(['mime-types']),
       keepOptionalPackagesOfNest(),
       keepNamesOfDecoratedClasses(),
+      shareNamespaces(),
     ],
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
     legalComments: 'linked',

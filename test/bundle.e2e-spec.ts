@@ -6,6 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Metafile } from 'esbuild';
 import { SourceServer } from './support/source-server.js';
 
+/** What only the drivers of object stores need. */
+const STORES = /^(@aws-sdk|@smithy|@azure|@google-cloud)\/|^cockatiel$/;
+
 const PROJECT = join(import.meta.dirname, '..');
 
 describe('the bundle', () => {
@@ -42,6 +45,17 @@ describe('the bundle', () => {
     expect(read).toContain('class-validator');
     const late = ['@nestjs/swagger', 'libphonenumber-js', 'multer', 'body-parser', 'pino-pretty', 'validator', 'yaml'];
     expect(read.filter((name) => late.includes(name))).toEqual([]);
+    expect(read.filter((name) => STORES.test(name))).toEqual([]);
+  });
+
+  it.each([
+    ['open-s3.ts', '@aws-sdk/client-s3', /^@(azure|google-cloud)\//],
+    ['open-azure.ts', '@azure/storage-blob', /^@(aws-sdk|google-cloud)\//],
+    ['open-gcs.ts', '@google-cloud/storage', /^@(aws-sdk|azure)\//],
+  ])('reads for %s the packages of that driver and of no other', (entry, needed, others) => {
+    const read = packagesReadBy(contents, entry);
+    expect(read).toContain(needed);
+    expect(read.filter((name) => others.test(name))).toEqual([]);
   });
 
   it('imports no module of Node, for that would load everything in it', () => {

@@ -14,5 +14,5 @@ export {
   UploadsConfig,
 } from './registry.config.js';
 export { RegistryConfigModule } from './registry-config.module.js';
-export { copyThresholdOf, pathStyleOf, S3StorageConfig } from './s3-storage.config.js';
-export { FilesystemStorageConfig, redirects, StorageConfig } from './storage.config.js';
+export { S3StorageConfig } from './s3-storage.config.js';
+export { FilesystemStorageConfig, StorageConfig } from './storage.config.js';

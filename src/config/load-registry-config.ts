@@ -67,6 +67,8 @@ function assign(section: Record<string, unknown>, [name, ...rest]: readonly stri
 }
 
 function problemsOf(values: readonly SourcedValue[]): ConfigurationProblem[] {
+  // The defaults alone have none.
+  if (values.length === 0) return [];
   const keys = keysOf(values);
   return validateSync(toConfig(values)).flatMap((error) => describe(error, '', keys));
 }

@@ -109,16 +109,3 @@ export class S3StorageConfig {
   @Setting(boolean)
   readonly redirect: boolean = false;
 }
-
-const AMAZON_COPIES_WHOLE = 32 * 1024 ** 2;
-const OTHERS_COPY_WHOLE = 5 * 1024 ** 3;
-
-/** What the settings that are not given come to. */
-export function copyThresholdOf({ copyThreshold, endpoint }: S3StorageConfig): number {
-  // Amazon copies bytes, and several parts at a time faster. Others copy a whole object by reference.
-  return copyThreshold ?? (endpoint === undefined ? AMAZON_COPIES_WHOLE : OTHERS_COPY_WHOLE);
-}
-
-export function pathStyleOf({ pathStyle, endpoint }: S3StorageConfig): boolean {
-  return pathStyle ?? endpoint !== undefined;
-}

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError, type ConfigurationProblem } from './configuration.error.js';
 import { createRegistryConfig, loadRegistryConfig } from './load-registry-config.js';
-import { copyThresholdOf, pathStyleOf } from './s3-storage.config.js';
 import { redirects, type StorageConfig } from './storage.config.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -78,15 +77,6 @@ describe('the settings of s3', () => {
       caFile: 'ca.pem',
       redirect: false,
     });
-  });
-
-  it('copy in parts at Amazon what others copy whole, and find the bucket as either does', () => {
-    const amazon = storageOf({ DRIVER: 's3', S3_BUCKET: 'content' }).s3;
-    const other = storageOf({ DRIVER: 's3', S3_BUCKET: 'content', S3_ENDPOINT: 'http://127.0.0.1:7070' }).s3;
-    expect([copyThresholdOf(amazon), pathStyleOf(amazon)]).toEqual([32 * 1024 ** 2, false]);
-    expect([copyThresholdOf(other), pathStyleOf(other)]).toEqual([5 * 1024 ** 3, true]);
-    expect(copyThresholdOf({ ...other, copyThreshold: 7 })).toBe(7);
-    expect(pathStyleOf({ ...amazon, pathStyle: true })).toBe(true);
   });
 
   it.each<[string, Record<string, string>]>([

@@ -1,17 +1,20 @@
-import { guardStore, type ObjectStorageOptions, type ObjectStore, openObjectStorage } from '#libs/object-storage';
+import { guardStore, type ObjectStore, openObjectStorage } from '#libs/object-storage';
 import type { OpenStorage } from '#libs/storage';
-import { type CdnConfig, redirects, type StorageConfig } from '../config/index.js';
+import type { CdnConfig, StorageConfig } from '../config/index.js';
 import type { Logger } from '../log/index.js';
+
+/** What the sections of all drivers over object stores have. */
+type Settings = Pick<StorageConfig['s3' | 'azure' | 'gcs'], 'root' | 'partSize' | 'partConcurrency' | 'redirect'>;
 
 /** Opens the storage in an object store, whichever it is, which it closes with the storage, or where that fails. */
 export async function openStorageIn(
   store: ObjectStore,
-  { root, partSize, partConcurrency }: Omit<ObjectStorageOptions, 'redirectExpiry'>,
+  { root, partSize, partConcurrency, redirect }: Settings,
   config: StorageConfig,
   logger: Logger,
 ): Promise<OpenStorage> {
   const close = () => store.close();
-  const redirectExpiry = redirects(config) ? config.redirect.expiry : null;
+  const redirectExpiry = redirect ? config.redirect.expiry : null;
   try {
     const guarded = guardStore(await behindCdn(store, config.cdn), { onChange: (pause) => report(pause, logger) });
     return { ...(await openObjectStorage(guarded, { root, partSize, partConcurrency, redirectExpiry })), close };

@@ -6,8 +6,8 @@ const PAGE = 1000;
 
 /**
  * Deletes the file at `key`, or all that lies below it where there is none; resolves to whether there was anything. One
- * head and one list at once, and a delete; for a directory a list and a delete for each thousand objects. Where a file is
- * not complete, also a get for each record and an abort for its parts.
+ * head and one list at once, and a delete; for a directory a list and a delete for each thousand objects. Where a file
+ * is not complete, also a get for each record and an abort for its parts.
  *
  * The records of a file go before its object, and parts behind both: whatever a crash leaves is the file as it was, the
  * earlier of the two sizes of one that was not complete, or parts that nobody refers to.

@@ -17,8 +17,8 @@ export interface Written {
 }
 
 /**
- * The ways in which a writer ends. While there is an object at the key, it is the file, and records are what a crash has
- * left; so each step leaves the file as it was before or as it is to be.
+ * The ways in which a writer ends. While there is an object at the key, it is the file, and records are what a crash
+ * has left; so each step leaves the file as it was before or as it is to be.
  */
 export class FileEnding {
   /** Whether there is a record of the size that the writer began with. */
@@ -61,9 +61,9 @@ export class FileEnding {
   }
 
   /**
-   * Makes the file complete at the key `target`: the object, then the end of the records. One put, or one of the last part
-   * and the completion; a copy and a delete where the parts are for another key; a delete of records and of an object at
-   * the writer's path, where there are any. What was continued without parts is looked for first: one head.
+   * Makes the file complete at the key `target`: the object, then the end of the records. One put, or one of the last
+   * part and the completion; a copy and a delete where the parts are for another key; a delete of records and of an
+   * object at the writer's path, where there are any. What was continued without parts is looked for first: one head.
    */
   async complete({ size, sender, tail }: Written, target: string): Promise<void> {
     const { store, file } = this;

@@ -45,7 +45,7 @@ export class Lease {
     this.timer.unref();
   }
 
-  /** Resolves when nothing of this lease is on its way any more, and the lock is free, unless others may hold it by now. */
+  /** Resolves when nothing of this lease is on its way, and the lock is free, unless others may hold it by now. */
   async release(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;

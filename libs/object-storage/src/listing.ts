@@ -33,8 +33,8 @@ export class Listing {
    * of a single key for each `-` and `.` in it, all at once.
    *
    * Stores order keys, in which what lies below `1.0` comes behind all of `1.0-alpine`, as a slash sorts behind `-` and
-   * `.`. So a name may come in a later page than others that sort behind it. That is only so where it is a stem of the last name
-   * of the page, which is the name up to a `-` or `.`: for all others the slash makes no difference.
+   * `.`. So a name may come in a later page than others that sort behind it. That is only so where it is a stem of the
+   * last name of the page, which is the name up to a `-` or `.`: for all others the slash makes no difference.
    */
   async *entries(prefix: string, { startAfter = '', wanted }: EntryRange = {}): AsyncGenerator<Entry> {
     // The name that is passed over and its stems may come again, with what lies below them.
@@ -95,8 +95,8 @@ const BEHIND_CHARACTERS = '~';
 const LONGEST_NAME = 255;
 
 /**
- * What sorts behind all names that do not sort behind `text`, and before all others; of characters that any store takes,
- * whatever a client has sent.
+ * What sorts behind all names that do not sort behind `text`, and before all others; of characters that any store
+ * takes, whatever a client has sent.
  */
 function lastNameUpTo(text: string): string {
   const legal = /^[A-Za-z0-9._-]*/.exec(text.slice(0, LONGEST_NAME))?.[0] ?? '';

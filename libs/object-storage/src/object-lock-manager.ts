@@ -13,7 +13,7 @@ import type { Keys } from './keys.js';
 import { Lease, leaseText, momentNow } from './lease.js';
 import type { ObjectStore } from './object-store.js';
 
-/** After so many milliseconds without a sign of life, a holder counts as dead. All processes on a store have to agree. */
+/** After so many milliseconds without a sign of life a holder counts as dead. All processes on a store have to agree. */
 const TIME_TO_LIVE = 15_000;
 
 /** Between two looks at a lock that somebody else holds, in milliseconds: from the first to the last. */
@@ -37,24 +37,25 @@ interface Place {
 }
 
 /**
- * Locks among all processes on a store, by objects that are put where there are none. In each process only the first who
- * waits for a key tries for the object.
+ * Locks among all processes on a store, by objects that are put where there are none. In each process only the first
+ * who waits for a key tries for the object.
  *
- * The object tells its holder and how often it gave a sign of life; it is put again every few seconds. Whoever waits takes
- * over when it has seen the same text for the time to live by its own clock: no clocks are compared. It does so by
- * putting another object where there is none, whose name follows from that text, so that only one of several succeeds and
- * nothing is written that belongs to the first holder. From then on it holds the lock as long as the first object is as it
- * was, which it makes sure of before it begins: a holder deletes the first object first. From one that took over and died,
- * the next one takes over in the same way.
+ * The object tells its holder and how often it gave a sign of life; it is put again every few seconds. Whoever waits
+ * takes over when it has seen the same text for the time to live by its own clock: no clocks are compared. It does so
+ * by putting another object where there is none, whose name follows from that text, so that only one of several
+ * succeeds and nothing is written that belongs to the first holder. From then on it holds the lock as long as the first
+ * object is as it was, which it makes sure of before it begins: a holder deletes the first object first. From one that
+ * took over and died, the next one takes over in the same way.
  *
- * A holder that could not give a sign of life for most of that time, by its own clocks, no longer trusts that it holds the
- * lock: it neither renews nor deletes anything, and the lock is free when the time is over.
+ * A holder that could not give a sign of life for most of that time, by its own clocks, no longer trusts that it holds
+ * the lock: it neither renews nor deletes anything, and the lock is free when the time is over.
  *
- * What remains, as with every lock that expires: a process that stands still for longer than the time to live goes on with its work when it wakes
- * up, while another one has the lock; `exclusively` cannot stop it. A request of it that was on its way all that
- * time may put or delete an object that is another holder's by now; so may a delete that is sent again because its answer was lost. The
- * other's next sign of life puts its object back; in between, a third one may get in. So what is done under a lock is done in
- * steps that leave the storage whole at any time: see "Order of writes" in docs/architecture.md.
+ * What remains, as with every lock that expires: a process that stands still for longer than the time to live goes on
+ * with its work when it wakes up, while another one has the lock; `exclusively` cannot stop it. A request of it that
+ * was on its way all that time may put or delete an object that is another holder's by now; so may a delete that is
+ * sent again because its answer was lost. The other's next sign of life puts its object back; in between, a third one
+ * may get in. So what is done under a lock is done in steps that leave the storage whole at any time: see "Order of
+ * writes" in docs/architecture.md.
  *
  * One put and one delete where nobody else holds the lock, and a get for each look where somebody does. The result of
  * the work does not wait for the delete, the next one in this process does.

@@ -25,6 +25,7 @@ import { ObjectFileWriter } from './object-file-writer.js';
 import type { ByteSpan, ObjectStore } from './object-store.js';
 import { FileOpener } from './open-file.js';
 import { PartPool } from './part-buffer.js';
+import { purgeParts } from './purge.js';
 import { walkBelow } from './walking.js';
 
 export interface ObjectStorageOptions {
@@ -48,8 +49,8 @@ const RECORDS = 10;
  * Keeps each file as an object whose key is the file's path. Directories are only what keys begin with: nobody finds
  * that a file lies where another file has a directory. What the methods cost is told in calls of the store.
  *
- * A file that was closed before it was complete, and is larger than a part, is not to be read: `stat` and `list` tell of it, and a
- * writer can continue it at either of the last two sizes at which it was closed.
+ * A file that was closed before it was complete, and is larger than a part, is not to be read: `stat` and `list` tell
+ * of it, and a writer can continue it at either of the last two sizes at which it was closed.
  */
 export class ObjectStorageDriver extends StorageDriver {
   readonly localRoot = null;
@@ -190,6 +191,11 @@ export class ObjectStorageDriver extends StorageDriver {
       yield info;
     }
     if (isEmpty) await this.requireDirectory(path);
+  }
+
+  /** What `purgeParts` costs. */
+  override purge(before: Date): Promise<number> {
+    return purgeParts(this.store, this.options.root, before);
   }
 
   /** No call where the store signs by itself. Nobody looks whether there is a file. */

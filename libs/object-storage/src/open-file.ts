@@ -18,8 +18,8 @@ export interface OpenFile {
   /** Bytes that the writer continues after. */
   readonly size: number;
   /**
-   * What was found: nothing, where the writer begins a file; an object, which may be read, or the record of a file that is
-   * not complete, where it continues one. Nobody looks for what a writer replaces.
+   * What was found: nothing, where the writer begins a file; an object, which may be read, or the record of a file that
+   * is not complete, where it continues one. Nobody looks for what a writer replaces.
    */
   readonly found: 'unknown' | 'nothing' | 'object' | 'record';
   /** The keys of the records that are there: at this size, and at earlier ones. */
@@ -51,8 +51,8 @@ export class FileOpener {
   ) {}
 
   /**
-   * No call where a file begins anew. Otherwise one head and one list, and where something is found one get; where it is
-   * longer than the offset, a put or delete in addition; and for a complete file that is larger than a part, a copy
+   * No call where a file begins anew. Otherwise one head and one list, and where something is found one get; where it
+   * is longer than the offset, a put or delete in addition; and for a complete file that is larger than a part, a copy
    * inside the store for each of its parts.
    */
   async open(path: string, options: WriterOptions): Promise<OpenFile> {

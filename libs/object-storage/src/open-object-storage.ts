@@ -5,8 +5,9 @@ import { ObjectStorageDriver, type ObjectStorageOptions } from './object-storage
 import type { ObjectStore } from './object-store.js';
 
 /**
- * The storage in an object store, for any number of processes and machines at a time. Of what others may change nothing is to be kept
- * in memory, and what lies under its digest does not change: so it is enough that each process counts its own changes.
+ * The storage in an object store, for any number of processes and machines at a time. Of what others may change nothing
+ * is to be kept in memory, and what lies under its digest does not change: so it is enough that each process counts its
+ * own changes.
  */
 export async function openObjectStorage(store: ObjectStore, options: ObjectStorageOptions): Promise<OpenStorage> {
   const locks = new ObjectLockManager(store, new Keys(options.root));

@@ -3,7 +3,7 @@ const FIRST_BYTES = 64 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Keeps buffers of whole parts for later, the one that came back last first: memory that is new has to be cleared first. */
+/** Keeps buffers of whole parts for later, the one that came back last first: new memory has to be cleared first. */
 export class PartPool {
   private readonly idle: Buffer[] = [];
 

@@ -9,7 +9,7 @@ export interface PartSenderOptions {
   readonly pool: PartPool;
 }
 
-/** Stores the parts of one object behind those that it has, several at a time. A failure is reported by the next call. */
+/** Stores the parts of an object behind those that it has, several at a time. A failure is reported by the next call. */
 export class PartSender {
   private readonly parts: StoredPart[];
   private readonly underway = new Set<Promise<void>>();
@@ -29,13 +29,13 @@ export class PartSender {
     return this.parts;
   }
 
-  /** Resolves when the part is on its way: when fewer than may be were before. The buffer belongs to the sender then. */
+  /** Resolves when the part is on its way, which is when there is room for it. The buffer belongs to the sender then. */
   async send(buffer: Buffer): Promise<void> {
     // One whose part failed may still be read by what is left of a connection: it is not given back.
     await this.start(buffer, () => this.options.pool.give(buffer));
   }
 
-  /** Makes the object of all parts, and `tail` as the last one. One put of a part, where there is a tail, and one call. */
+  /** Makes the object of all parts, with `tail` as the last one: a put of a part, where there is a tail, and one call. */
   async complete(tail: Buffer): Promise<void> {
     if (tail.length > 0) await this.start(tail);
     await this.settle();

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryObjectStore } from './memory/memory-object-store.js';
+import { ObjectStorageDriver } from './object-storage-driver.js';
 import { purgeParts } from './purge.js';
 
 const KEY = 'registry/docker/registry/v2/repositories/app/_uploads/1/data';
@@ -53,6 +54,23 @@ describe('purgeParts', () => {
     await store.put(record(8), Buffer.from('record'));
     expect(await purgeParts(store, 'registry/', before)).toBe(0);
     await complete();
+  });
+
+  it('keeps parts that are for a key among the records, and recorded since', async () => {
+    const complete = await begin(`${KEY}/!6f0c7d52-3a6e-4f0c-9c0b-0d6f0b0a7a11`);
+    const before = await now();
+    await store.put(record(4), Buffer.from('record'));
+    expect(await purgeParts(store, 'registry/', before)).toBe(0);
+    await complete();
+  });
+
+  it('is what the driver does below its root', async () => {
+    const options = { root: 'registry/', partSize: 4, partConcurrency: 1, redirectExpiry: null };
+    const complete = await begin();
+    const completeOther = await begin('other/data');
+    expect(await new ObjectStorageDriver(store, options).purge(await now())).toBe(1);
+    await expect(complete()).rejects.toThrow('gone');
+    await completeOther();
   });
 
   it('keeps what lies elsewhere', async () => {

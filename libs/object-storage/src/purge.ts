@@ -1,7 +1,5 @@
+import { recordsPrefix } from './keys.js';
 import type { ObjectStore, PartUpload } from './object-store.js';
-
-/** `!` can be in no path: `<key>/!<size>` records that the file at a key was closed before it was complete. */
-const RECORDS = '/!';
 
 /**
  * Drops the parts of objects below a prefix that were begun before a time and never completed, unless a record of them
@@ -18,6 +16,8 @@ export async function purgeParts(store: ObjectStore, prefix: string, before: Dat
 }
 
 async function isAlive(store: ObjectStore, { key }: PartUpload, before: Date): Promise<boolean> {
-  const { objects } = await store.list({ prefix: key + RECORDS, delimited: false, limit: 1000 });
+  // The parts of a file whose key is taken are for a key among its records.
+  const [file = key] = key.split(recordsPrefix(''), 1);
+  const { objects } = await store.list({ prefix: recordsPrefix(file), delimited: false, limit: 1000 });
   return objects.some(({ modifiedAt }) => modifiedAt >= before);
 }

@@ -8,8 +8,8 @@ const HEAD_BYTES = 16 * 1024;
 const LINE_FEED = 0x0a;
 
 /**
- * What is kept of a file that was closed before it was complete, for whoever continues it: an object of two lines of JSON,
- * of which the first tells the upload of parts, and behind them the bytes that are in no part.
+ * What is kept of a file that was closed before it was complete, for whoever continues it: an object of two lines of
+ * JSON, of which the first tells the upload of parts, and behind them the bytes that are in no part.
  */
 export interface FileRecord {
   /** Null where all bytes are in the tail. */
@@ -40,9 +40,9 @@ export async function getRecord(store: ObjectStore, key: string, size: number): 
 }
 
 /**
- * Deletes records, and then drops their parts, but for those of the upload that goes on. A crash in between leaves parts
- * that nobody refers to, which whoever purges unfinished uploads finds. One get for each record, one delete, and an abort
- * for each upload.
+ * Deletes records, and then drops their parts, but for those of the upload that goes on. A crash in between leaves
+ * parts that nobody refers to, which whoever purges unfinished uploads finds. One get for each record, one delete, and
+ * an abort for each upload.
  */
 export async function discardRecords(
   store: ObjectStore,

@@ -48,6 +48,7 @@ const LARGEST_PART = 8;
  * Keeps small files of another driver in memory. Whatever changes a file through such a driver, in any process on the
  * storage, counts the change after it is durable and before it is acknowledged; so what is read here is never older than
  * an acknowledged change. Changes are counted for each file, and removals of directories for all that lies below them.
+ * Where others change the storage without counting, `CacheOptions.mayKeep` says which files they leave as they are.
  */
 export class CachingStorageDriver extends StorageDriver {
   private readonly contents: ValidatedCache<Buffer>;

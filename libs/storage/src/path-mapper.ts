@@ -16,7 +16,7 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *     /docker/registry/stowage/                                   ours: what belongs to no repository
  *       tag-changes/<name>/_change                                several tags that change together
  *       migration/                                                what was migrated of an early root
- *       locks/<sha256 of the key>                                 of processes on the filesystem; no durable state
+ *       locks/<sha256 of the key>                                 of processes; no durable state
  *       changes-<counters>                                        counters that they share; no durable state
  *
  * A blob lies under its sha256, whatever digest it was pushed with; a link under another algorithm is an alias that
