@@ -78,6 +78,7 @@ const REFUSED: [string, string, string, string][] = [
 const ALLOWED: [string, string, string][] = [
   ['a library imports another by its name', 'libs/storage/src/k.ts', `import '#libs/oci';`],
   ['a library imports node:fs', 'libs/storage/src/l.ts', `import 'node:fs/promises';`],
+  ['a library passes the contract of another', 'libs/hash/src/c.spec.ts', `import '../../storage/src/a.contract.js';`],
   ['a library imports its own files', 'libs/storage/src/m.ts', `import './sub/a.js';`],
   ['a folder of a library imports its own library', 'libs/storage/src/sub/a.ts', `import '../n.js';`],
   ['libs/oci imports its own files', 'libs/oci/src/f.ts', `import './digest.js';`],

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import {
   type FileInfo,
   type FileWriter,
@@ -17,6 +16,7 @@ import {
   type WalkOptions,
   type WriterOptions,
 } from '#libs/storage';
+import { contentOf } from './content.js';
 import { deleteAt } from './deletion.js';
 import { directoryAt, fileAt, unfinishedAt } from './file-info.js';
 import { behindRecords, Keys } from './keys.js';
@@ -85,7 +85,7 @@ export class ObjectStorageDriver extends StorageDriver {
     requirePath(path);
     const found = await this.store.get(this.keys.of(path));
     if (!found) throw new PathNotFoundError(path);
-    return buffer(found.content);
+    return contentOf(found);
   }
 
   /** One put. */
@@ -115,7 +115,7 @@ export class ObjectStorageDriver extends StorageDriver {
     const key = this.keys.of(path);
     if (length === 0) {
       if (!(await this.store.head(key))) throw new PathNotFoundError(path);
-      return Readable.from([]);
+      return Readable.from([], { objectMode: false });
     }
     const found = await this.store.get(key, spanOf(offset, length));
     if (!found) throw new PathNotFoundError(path);

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import {
   InvalidOffsetError,
   PathNotFoundError,
@@ -7,6 +6,7 @@ import {
   Turnstile,
   type WriterOptions,
 } from '#libs/storage';
+import { contentOf } from './content.js';
 import { type Keys, recordedSize, recordKey, recordsPrefix } from './keys.js';
 import type { ObjectInfo, ObjectStore, PartUpload, StoredPart } from './object-store.js';
 import { discardRecords, getRecord, putRecord } from './record.js';
@@ -152,7 +152,7 @@ export class FileOpener {
     if (start === end) return NOTHING;
     const found = await this.store.get(key, { start, end: end - 1 });
     if (!found) throw new PathNotFoundError(path);
-    return buffer(found.content);
+    return contentOf(found, start, end);
   }
 }
 

@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import { contentOf } from './content.js';
 import { recordKey } from './keys.js';
 import type { ObjectInfo, ObjectStore, PartUpload, StoredPart } from './object-store.js';
 
@@ -32,7 +33,7 @@ export async function putRecord(store: ObjectStore, key: string, size: number, r
 export async function getRecord(store: ObjectStore, key: string, size: number): Promise<FileRecord | null> {
   const found = await store.get(recordKey(key, size));
   if (!found) return null;
-  const content = await buffer(found.content);
+  const content = await contentOf(found);
   const first = content.indexOf(LINE_FEED);
   const second = content.indexOf(LINE_FEED, first + 1);
   const parts: StoredPart[] = JSON.parse(content.toString('utf8', first + 1, second));

@@ -9,6 +9,7 @@ import {
   type OpenObject,
   type PartUpload,
   type PutOptions,
+  type SignOptions,
   type StoredPart,
 } from '../object-store.js';
 import { KeyIndex } from './key-index.js';
@@ -123,7 +124,7 @@ export class MemoryObjectStore extends ObjectStore {
     yield* this.parts.unfinished(prefix, before);
   }
 
-  async sign(): Promise<null> {
+  async sign(_key: string, _options: SignOptions): Promise<string | null> {
     return null;
   }
 
