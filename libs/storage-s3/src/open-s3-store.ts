@@ -26,11 +26,12 @@ async function putsIfAbsent(store: S3Store, prefix: string): Promise<boolean> {
   const key = `${prefix}.stowage-probe-${randomUUID()}`;
   try {
     await store.put(key, Buffer.from('first'), { ifAbsent: true });
-    return !(await store.put(key, Buffer.from('second'), { ifAbsent: true }));
+    const putTwice = await store.put(key, Buffer.from('second'), { ifAbsent: true });
+    await store.delete([key]);
+    return !putTwice;
   } catch (error) {
+    await store.delete([key]).catch(() => undefined);
     if (error instanceof S3RequestError && (error.status === 501 || error.status === 400)) return false;
     throw error;
-  } finally {
-    await store.delete([key]);
   }
 }
