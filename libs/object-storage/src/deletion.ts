@@ -1,33 +1,32 @@
-import { recordedSize, recordsPrefix } from './keys.js';
+import { recordedSize } from './keys.js';
 import type { ObjectInfo, ObjectPage, ObjectStore } from './object-store.js';
+import { recordsOf } from './open-file.js';
 import { discardRecords } from './record.js';
 
 const PAGE = 1000;
 
 /**
  * Deletes the file at `key`, or all that lies below it where there is none; resolves to whether there was anything. One
- * head and one list at once, and a delete; for a directory a list and a delete for each thousand objects. Where a file
- * is not complete, also a get for each record and an abort for its parts.
+ * head and one list at once, and a delete; for a directory another list, and a list and a delete for each further
+ * thousand objects. Where a file is not complete, also a get for each record and an abort for its parts.
  *
  * The records of a file go before its object, and parts behind both: whatever a crash leaves is the file as it was, the
  * earlier of the two sizes of one that was not complete, or parts that nobody refers to.
  */
 export async function deleteAt(store: ObjectStore, key: string): Promise<boolean> {
-  const [object, page] = await Promise.all([store.head(key), listBelow(store, key)]);
-  const own = page.objects.filter((below) => below.key.startsWith(recordsPrefix(key)));
-  if (object || own.length === page.objects.length) {
-    await deleteAll(store, own);
-    if (object) await store.delete([key]);
-    return object !== null || own.length > 0;
-  }
-  await deletePages(store, key, page);
+  const [object, records] = await Promise.all([store.head(key), recordsOf(store, key)]);
+  if (!object && records.length === 0) return deleteBelow(store, key);
+  await discardRecords(store, records);
+  if (object) await store.delete([key]);
   return true;
 }
 
-async function deletePages(store: ObjectStore, key: string, first: ObjectPage): Promise<void> {
-  for (let page = first; ; page = await listBelow(store, key, page.next)) {
+async function deleteBelow(store: ObjectStore, key: string): Promise<boolean> {
+  let page = await listBelow(store, key);
+  if (page.objects.length === 0) return false;
+  for (; ; page = await listBelow(store, key, page.next)) {
     await deleteAll(store, page.objects);
-    if (page.next === null) return;
+    if (page.next === null) return true;
   }
 }
 

@@ -13,9 +13,9 @@ export function directoryAt(path: string): FileInfo {
   return { path, size: 0, modifiedAt: NO_TIME, isDirectory: true };
 }
 
-/** A file that is not complete, where the first objects below its path hold a record of it; null where they do not. */
-export function unfinishedAt(path: string, first: readonly ObjectInfo[]): FileInfo | null {
-  const newest = first.findLast(({ key }) => recordedSize(key) !== null);
+/** A file that is not complete, of which there are these records; null where there are none. */
+export function unfinishedAt(path: string, records: readonly ObjectInfo[]): FileInfo | null {
+  const newest = records.at(-1);
   if (!newest) return null;
   return { ...fileAt(path, newest), size: recordedSize(newest.key) ?? 0 };
 }

@@ -1,10 +1,10 @@
-/** `!` can be in no path, and sorts before all that can. */
+/**
+ * Stands between the key of a file and the size in the key of its record: it can be in no path, and sorts before all that
+ * can. A slash in its place would be no key for services that keep objects as files: a file is no directory.
+ */
 const RECORD_MARK = '!';
 const SIZE_DIGITS = 15;
-const RECORD_NAME = /^!(\d{15})$/;
-
-/** Sorts behind all records of a file and before all that can lie in a directory. */
-const BEHIND_RECORDS = '!~';
+const RECORD_KEY = /^(.*)!(\d{15})$/;
 
 /** Where in the store lies what the driver calls by paths, below a prefix that is '' or ends in a slash. */
 export class Keys {
@@ -28,16 +28,16 @@ export function recordKey(key: string, size: number): string {
 
 /** What the keys of all records of the file at `key` begin with. */
 export function recordsPrefix(key: string): string {
-  return `${key}/${RECORD_MARK}`;
+  return `${key}${RECORD_MARK}`;
 }
 
 /** The size at which a file was closed, where `key` is that of a record; null where it is not. */
 export function recordedSize(key: string): number | null {
-  const size = RECORD_NAME.exec(key.slice(key.lastIndexOf('/') + 1))?.[1];
+  const size = RECORD_KEY.exec(key)?.[2];
   return size === undefined ? null : Number(size);
 }
 
-/** What a listing of `prefix`, which ends in a slash, starts after so that it holds no records of a file. */
-export function behindRecords(prefix: string): string {
-  return prefix + BEHIND_RECORDS;
+/** The key of the file that `key` belongs to, which is that of a file, or of what is kept of one that is not complete. */
+export function fileKeyOf(key: string): string {
+  return key.split(RECORD_MARK, 1)[0] ?? key;
 }

@@ -1,11 +1,11 @@
 import { isComponent } from '#libs/storage';
-import { behindRecords } from './keys.js';
+import { fileKeyOf, recordedSize } from './keys.js';
 import type { ListRequest, ObjectInfo, ObjectPage, ObjectStore } from './object-store.js';
 
 /** What has a name in a directory. */
 export interface Entry {
   readonly name: string;
-  /** Null where only what lies below the name is known: a directory, or a file that is not complete. */
+  /** Null for a directory, and for a file that is not complete. */
   readonly object: ObjectInfo | null;
 }
 
@@ -39,9 +39,9 @@ export class Listing {
   async *entries(prefix: string, { startAfter = '', wanted }: EntryRange = {}): AsyncGenerator<Entry> {
     // The name that is passed over and its stems may come again, with what lies below them.
     const limit = 1 + stemsOf(startAfter).length + (wanted ?? this.pageSize);
-    const start = startAfter === '' ? behindRecords(prefix) : prefix + lastNameUpTo(startAfter);
+    const start = startAfter === '' ? {} : { startAfter: prefix + lastNameUpTo(startAfter) };
     let last = startAfter;
-    let request: ListRequest = { prefix, delimited: true, startAfter: start, limit: Math.min(limit, this.pageSize) };
+    let request: ListRequest = { prefix, delimited: true, ...start, limit: Math.min(limit, this.pageSize) };
     for (;;) {
       const page = await this.store.list(request);
       for (const entry of await this.inOrder(prefix, page, last)) {
@@ -65,7 +65,10 @@ export class Listing {
       // Names that no path can have are passed over: somebody else put them there.
       if (name > last && isComponent(name) && !entries.has(name)) entries.set(name, { name, object });
     };
-    for (const object of page.objects) add(object.key.slice(prefix.length), object);
+    for (const object of page.objects) {
+      const isRecord = recordedSize(object.key) !== null;
+      add((isRecord ? fileKeyOf(object.key) : object.key).slice(prefix.length), isRecord ? null : object);
+    }
     for (const joined of page.prefixes) add(joined.slice(prefix.length, -1), null);
     if (page.next !== null) {
       const stems = stemsOf(lastName(prefix, page)).filter((stem) => stem > last && !entries.has(stem));

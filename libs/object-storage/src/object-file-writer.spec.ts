@@ -98,7 +98,7 @@ describe('ObjectFileWriter', () => {
     expect(await callsOf(() => write(2 * PART + 3, { append: true }))).toEqual([
       ...['head', 'list', 'beginParts', 'putPart', 'putPart', 'put'],
     ]);
-    expect(await keysOf(store)).toEqual([`up/data/!${'19'.padStart(15, '0')}`]);
+    expect(await keysOf(store)).toEqual([`up/data!${'19'.padStart(15, '0')}`]);
     expect(await callsOf(() => write(2, { append: true }))).toEqual(['head', 'list', 'get', 'put']);
     // The last two stay.
     expect(await callsOf(() => write(2, { append: true }))).toEqual(['head', 'list', 'get', 'put', 'delete']);

@@ -19,11 +19,11 @@ import {
 import { contentOf } from './content.js';
 import { deleteAt } from './deletion.js';
 import { directoryAt, fileAt, unfinishedAt } from './file-info.js';
-import { behindRecords, Keys } from './keys.js';
+import { Keys } from './keys.js';
 import { Listing } from './listing.js';
 import { ObjectFileWriter } from './object-file-writer.js';
 import type { ByteSpan, ObjectStore } from './object-store.js';
-import { FileOpener } from './open-file.js';
+import { FileOpener, recordsOf } from './open-file.js';
 import { PartPool } from './part-buffer.js';
 import { purgeParts } from './purge.js';
 import { walkBelow } from './walking.js';
@@ -41,9 +41,6 @@ export interface ObjectStorageOptions {
 
 /** Files of one step that are put at a time. */
 const PUTS_AT_ONCE = 16;
-
-/** More than the records that any file has. */
-const RECORDS = 10;
 
 /**
  * Keeps each file as an object whose key is the file's path. Directories are only what keys begin with: nobody finds
@@ -129,7 +126,7 @@ export class ObjectStorageDriver extends StorageDriver {
     return new ObjectFileWriter(this.store, this.keys, file, { pool, concurrency: this.options.partConcurrency });
   }
 
-  /** One head; one list where that finds nothing. */
+  /** One head; two lists at once where that finds nothing. */
   async stat(path: string): Promise<FileInfo> {
     requirePathOrRoot(path);
     if (path === '/') return directoryAt(path);
@@ -180,7 +177,7 @@ export class ObjectStorageDriver extends StorageDriver {
     });
   }
 
-  /** Two lists for each directory, and one for each further page: what is told of a file comes with the listing. */
+  /** Three lists for each directory, two of them at once, and one for each further page: what is told of a file comes with it. */
   async *walk(path: string, options: WalkOptions = {}): AsyncGenerator<FileInfo> {
     requirePathOrRoot(path);
     const { listing, keys } = this;
@@ -209,20 +206,18 @@ export class ObjectStorageDriver extends StorageDriver {
     return this.removals.run(path, Number.POSITIVE_INFINITY, work);
   }
 
-  /** What a path is that no object has: a file that is not complete, a directory, or nothing. One list. */
+  /** What a path is that no object has: a file that is not complete, a directory, or nothing. Two lists at once. */
   private async inspect(path: string): Promise<FileInfo | null> {
-    const prefix = this.keys.below(path);
-    const { objects } = await this.store.list({ prefix, delimited: false, limit: RECORDS });
-    const isDirectory = objects.some(({ key }) => key > behindRecords(prefix));
-    return unfinishedAt(path, objects) ?? (isDirectory ? directoryAt(path) : null);
+    const [records, isDirectory] = await Promise.all([
+      recordsOf(this.store, this.keys.of(path)),
+      this.listing.holdsAny(this.keys.below(path)),
+    ]);
+    return unfinishedAt(path, records) ?? (isDirectory ? directoryAt(path) : null);
   }
 
   private async requireDirectory(path: string): Promise<void> {
     if (path === '/') return;
-    const prefix = this.keys.below(path);
-    const startAfter = behindRecords(prefix);
-    const { objects } = await this.store.list({ prefix, delimited: false, startAfter, limit: 1 });
-    if (objects.length === 0) throw new PathNotFoundError(path);
+    if (!(await this.listing.holdsAny(this.keys.below(path)))) throw new PathNotFoundError(path);
   }
 }
 

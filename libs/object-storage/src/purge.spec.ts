@@ -5,7 +5,7 @@ import { ObjectStorageDriver } from './object-storage-driver.js';
 import { purgeParts } from './purge.js';
 
 const KEY = 'registry/docker/registry/v2/repositories/app/_uploads/1/data';
-const record = (size: number) => `${KEY}/!${String(size).padStart(15, '0')}`;
+const record = (size: number) => `${KEY}!${String(size).padStart(15, '0')}`;
 
 /** A time that what was made so far lies before, and what is made later does not. */
 async function now(): Promise<Date> {
@@ -57,7 +57,7 @@ describe('purgeParts', () => {
   });
 
   it('keeps parts that are for a key among the records, and recorded since', async () => {
-    const complete = await begin(`${KEY}/!6f0c7d52-3a6e-4f0c-9c0b-0d6f0b0a7a11`);
+    const complete = await begin(`${KEY}!6f0c7d52-3a6e-4f0c-9c0b-0d6f0b0a7a11`);
     const before = await now();
     await store.put(record(4), Buffer.from('record'));
     expect(await purgeParts(store, 'registry/', before)).toBe(0);

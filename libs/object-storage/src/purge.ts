@@ -1,4 +1,4 @@
-import { recordsPrefix } from './keys.js';
+import { fileKeyOf, recordsPrefix } from './keys.js';
 import type { ObjectStore, PartUpload } from './object-store.js';
 
 /**
@@ -17,7 +17,6 @@ export async function purgeParts(store: ObjectStore, prefix: string, before: Dat
 
 async function isAlive(store: ObjectStore, { key }: PartUpload, before: Date): Promise<boolean> {
   // The parts of a file whose key is taken are for a key among its records.
-  const [file = key] = key.split(recordsPrefix(''), 1);
-  const { objects } = await store.list({ prefix: recordsPrefix(file), delimited: false, limit: 1000 });
+  const { objects } = await store.list({ prefix: recordsPrefix(fileKeyOf(key)), delimited: false, limit: 1000 });
   return objects.some(({ modifiedAt }) => modifiedAt >= before);
 }
