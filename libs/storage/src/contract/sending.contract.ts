@@ -10,6 +10,7 @@ import { bytes, everyByte, type GetDriver } from './support.contract.js';
  */
 class Sink extends Writable {
   private readonly chunks: Buffer[] = [];
+  private received = 0;
 
   /** Calls `onChunk` with the bytes so far, and takes no further chunk where that returns false. */
   constructor(private readonly onChunk: (received: number) => boolean = () => true) {
@@ -23,7 +24,8 @@ class Sink extends Writable {
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
     setImmediate(() => {
       this.chunks.push(Buffer.from(chunk));
-      if (this.onChunk(this.content.length)) callback();
+      this.received += chunk.length;
+      if (this.onChunk(this.received)) callback();
     });
   }
 }
