@@ -10,12 +10,16 @@ export type CertificateChain = readonly X509Certificate[];
 const SIGNATURE_ALGORITHM = /^(?:sha(?:256|384|512)WithRSAEncryption|ecdsa-with-SHA(?:256|384|512))$/;
 
 /** Where a certificate lists extended key usages, libtrust asks for one of these: any, and TLS server. */
-const EXTENDED_KEY_USAGES = ['2.5.29.37.0', '1.3.6.1.5.5.7.3.1'];
+const PURPOSES_OF_LIBTRUST = ['2.5.29.37.0', '1.3.6.1.5.5.7.3.1'];
+
+/** For `findChain`: whatever extended key usages a certificate lists. */
+export const ANY_PURPOSE = 'any';
 
 /**
  * Finds the shortest chain from `leaf` through some of `intermediates` to one of `authorities`, valid at `time`;
  * `undefined` when there is none. The rules are those of RFC 5280, section 6.1: names, signatures, validity, basic
- * constraints with their path length, key usages. Whatever else a certificate marks as critical, name constraints for
+ * constraints with their path length, key usages, of which `purposes` are the extended ones that will do, by their object
+ * identifiers. Whatever else a certificate marks as critical, name constraints for
  * one, rules it out. Revocation is not looked at. Throws `InvalidCertificateError` for one that cannot be read.
  */
 export function findChain(
@@ -23,9 +27,11 @@ export function findChain(
   intermediates: readonly X509Certificate[],
   authorities: readonly X509Certificate[],
   time: Date,
+  purposes: readonly string[] | typeof ANY_PURPOSE = PURPOSES_OF_LIBTRUST,
 ): CertificateChain | undefined {
-  const candidates = new Set([...authorities, ...intermediates].filter((candidate) => isUsable(candidate, time)));
-  const chains: [X509Certificate, ...X509Certificate[]][] = isUsable(leaf, time) ? [[leaf]] : [];
+  const isUsableHere = (candidate: X509Certificate) => isUsable(candidate, time, purposes);
+  const candidates = new Set([...authorities, ...intermediates].filter(isUsableHere));
+  const chains: [X509Certificate, ...X509Certificate[]][] = isUsableHere(leaf) ? [[leaf]] : [];
   // Shortest first, hence each candidate is needed once: a longer way to it only leaves less of its path length.
   for (const chain of chains) {
     const last = chain.at(-1) ?? leaf;
@@ -39,12 +45,12 @@ export function findChain(
   return undefined;
 }
 
-function isUsable(certificate: X509Certificate, time: Date): boolean {
+function isUsable(certificate: X509Certificate, time: Date, purposes: readonly string[] | typeof ANY_PURPOSE): boolean {
   const { validFrom, validFromDate, validTo, validToDate, keyUsage } = certificate;
   const isValid =
     readDate(validFrom, validFromDate) <= time.getTime() && time.getTime() <= readDate(validTo, validToDate);
   if (!isValid) return false;
-  if (keyUsage && !keyUsage.some((usage) => EXTENDED_KEY_USAGES.includes(usage))) return false;
+  if (purposes !== ANY_PURPOSE && keyUsage && !keyUsage.some((usage) => purposes.includes(usage))) return false;
   return !readConstraints(certificate).hasUnknownCritical;
 }
 

@@ -1,5 +1,6 @@
 export type { SignatureAlgorithm } from './algorithm.js';
-export type { CertificateChain } from './certificate-chain.js';
+export { readCertificates } from './certificate.js';
+export { ANY_PURPOSE, type CertificateChain, findChain } from './certificate-chain.js';
 export { JsonSignature, type SignOptions } from './json-signature.js';
 export { importJwk, importPrivateKey } from './jwk.js';
 export { exportJwk, generateKey, keyId, type PublicJwk } from './key.js';
