@@ -14,6 +14,11 @@ export interface Principal {
   readonly credential?: string;
   /** All that this credential is good for, whatever the principal may do otherwise; no bound when absent. */
   readonly grants?: readonly Grant[];
+  /**
+   * When the credential ends, in milliseconds since 1970; it is never taken for longer, whatever is kept of it. In the
+   * past, nothing of it is kept: the authenticator is asked each time.
+   */
+  readonly expiresAt?: number;
 }
 
 /** Who shows no credentials. */
