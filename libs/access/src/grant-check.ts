@@ -1,5 +1,6 @@
 import type { Action } from './action.js';
 import type { Grant } from './grant.js';
+import { compileNamePattern, type Matcher } from './pattern.js';
 
 /** What the word of a scope is for each action on a repository. Scopes know no difference between new and other tags. */
 const WORDS: Readonly<Record<Action, string>> = {
@@ -24,8 +25,20 @@ export function grantsAllow(grants: readonly Grant[], action: Action, repository
   const word = WORDS[action];
   return grants.some(
     (grant) =>
-      grant.type === type && grant.name === name && (grant.actions.includes(word) || grant.actions.includes('*')),
+      grant.type === type && isAbout(grant, name) && (grant.actions.includes(word) || grant.actions.includes('*')),
   );
+}
+
+const PATTERNS = new WeakMap<Grant, Matcher>();
+
+function isAbout(grant: Grant, name: string | undefined): boolean {
+  if (!grant.isPattern || name === undefined) return grant.name === name;
+  let matches = PATTERNS.get(grant);
+  if (!matches) {
+    matches = compileNamePattern(grant.name);
+    PATTERNS.set(grant, matches);
+  }
+  return matches(name);
 }
 
 /** The scope that a client asks for who wants to do this: whoever pushes looks first at what is there. */

@@ -5,6 +5,7 @@ export { type AccessRequest, Authorizer, type Decision } from './authorizer.js';
 export type { Credentials } from './credentials.js';
 export type { Grant } from './grant.js';
 export { grantsAllow, scopeFor } from './grant-check.js';
+export { problemOfNamePattern } from './pattern.js';
 export { type Explanation, Policy } from './policy.js';
 export { PolicyError, type PolicyProblem } from './policy-error.js';
 export { ANONYMOUS, type Principal } from './principal.js';

@@ -90,3 +90,19 @@ describe('grantsAllow', () => {
     }
   });
 });
+
+describe('grantsAllow with a pattern of names', () => {
+  const grants = [{ type: 'repository', name: 'team/**', isPattern: true, actions: ['pull'] }] as const;
+
+  it.each([
+    ['pull', 'team/a', true],
+    ['pull', 'team/a/b', true],
+    ['push', 'team/a', false],
+    ['pull', 'teams/a', false],
+    ['pull', 'a/team/b', false],
+    ['administer', undefined, false],
+    ['catalog', undefined, false],
+  ] as const)('%s on %s: %s', (action, repository, isAllowed) => {
+    expect(grantsAllow(grants, action, repository)).toBe(isAllowed);
+  });
+});
