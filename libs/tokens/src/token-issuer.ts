@@ -4,7 +4,7 @@ import type { Grant, Principal } from '#libs/access';
 import { SIGNING_ALGORITHM, type SigningKey } from './signing-key.js';
 import { TokenCache } from './token-cache.js';
 import { grantsOf, groupsOf } from './token-claims.js';
-import { type TokenRules, verifyToken } from './verify-token.js';
+import { type TokenRules, type VerifiedToken, verifyToken } from './verify-token.js';
 
 const NOBODY = Promise.resolve(null);
 
@@ -104,15 +104,15 @@ export class TokenIssuer {
     const era = this.cache.currentEra;
     const verified = await verifyToken(token, this.rules);
     if (!verified) return null;
-    const principal = principalOf(verified.payload);
+    const principal = principalOf(verified);
     this.cache.set(token, principal, verified.expiresAt, era);
     return principal;
   }
 }
 
 /** The principal as it was when the token was issued: nobody else can sign for these keys. */
-function principalOf(payload: PrincipalClaims): Principal {
-  const { sub = '', authenticator = '', jti, credential = jti, claims = {} } = payload;
+function principalOf({ payload, expiresAt }: VerifiedToken): Principal {
+  const { sub = '', authenticator = '', jti, credential = jti, claims = {} }: PrincipalClaims = payload;
   return {
     name: sub,
     isAnonymous: sub === '',
@@ -121,5 +121,6 @@ function principalOf(payload: PrincipalClaims): Principal {
     authenticator,
     ...(credential !== undefined && { credential }),
     grants: grantsOf(payload),
+    expiresAt,
   };
 }

@@ -51,7 +51,9 @@ describe('a verifier with a file of keys', () => {
       { type: 'repository', class: 'image', name: 'a/b', actions: ['pull', 'push'] },
       { type: 'registry', name: 'catalog', actions: ['*'] },
     ];
-    const token = await issueToken(signer, { access, jti: 'id', groups: ['dev'], team: 'x' }, { kid: 'one' });
+    const iat = NOW();
+    const claims = { access, jti: 'id', groups: ['dev'], team: 'x', exp: iat + 300 };
+    const token = await issueToken(signer, claims, { kid: 'one' });
     expect(await verify(token)).toEqual({
       name: 'ann',
       isAnonymous: false,
@@ -63,6 +65,7 @@ describe('a verifier with a file of keys', () => {
         { type: 'repository', name: 'a/b', actions: ['pull', 'push'] },
         { type: 'registry', name: 'catalog', actions: ['*'] },
       ],
+      expiresAt: (iat + 300 + 60) * 1000,
     });
   });
 

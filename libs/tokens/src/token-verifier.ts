@@ -43,7 +43,7 @@ export class TokenVerifier extends Authenticator {
   }
 }
 
-function principalOf({ payload }: VerifiedToken): Principal {
+function principalOf({ payload, expiresAt }: VerifiedToken): Principal {
   return {
     name: payload.sub ?? '',
     isAnonymous: false,
@@ -52,5 +52,6 @@ function principalOf({ payload }: VerifiedToken): Principal {
     authenticator: 'token',
     ...(typeof payload.jti === 'string' && { credential: payload.jti }),
     grants: grantsOf(payload),
+    expiresAt,
   };
 }
