@@ -14,6 +14,9 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *         _uploads/<id>/data, startedat, hashstates/<algorithm>/<offset>
  *         _referrers/<algorithm>/<encoded>/<algorithm>-<encoded>  ours: descriptor of a manifest with that subject
  *     /docker/registry/stowage/                                   ours: what belongs to no repository
+ *       auth/keys/signing                                       private keys that tokens are signed with
+ *       auth/refresh/<day>/<sha256 of the token>                who a refresh token is good for, by the day of its end
+ *       auth/api-keys/<id>                                      what an API key may do, and its sha256
  *       tag-changes/<name>/_change                                several tags that change together
  *       migration/                                                what was migrated of an early root
  *       locks/<sha256 of the key>                                 of processes; no durable state
@@ -69,6 +72,12 @@ export const pathOf = {
   referrers: (name: string, subject: Digest) => `${repository(name)}/_referrers/${addressed(subject)}`,
   referrer: (name: string, subject: Digest, referrer: Digest) =>
     `${repository(name)}/_referrers/${addressed(subject)}/${referrer.algorithm}-${referrer.encoded}`,
+  signingKeys: () => `${OWN_ROOT}/auth/keys/signing`,
+  refreshTokens: () => `${OWN_ROOT}/auth/refresh`,
+  refreshTokenDay: (day: number) => `${OWN_ROOT}/auth/refresh/${day}`,
+  refreshToken: (day: number, hash: string) => `${OWN_ROOT}/auth/refresh/${day}/${hash}`,
+  apiKeys: () => `${OWN_ROOT}/auth/api-keys`,
+  apiKey: (id: string) => `${OWN_ROOT}/auth/api-keys/${id}`,
   tagChanges: () => `${OWN_ROOT}/tag-changes`,
   tagChange: (name: string) => `${OWN_ROOT}/tag-changes/${name}/_change`,
   locks: () => `${OWN_ROOT}/locks`,
