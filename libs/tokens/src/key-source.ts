@@ -10,11 +10,6 @@ import type { TrustedKey, TrustedKeys } from './trusted-keys.js';
 export class KeySource {
   constructor(private readonly sources: readonly RenewedKeys[]) {}
 
-  /** Looks at all keys again that are old. */
-  touch(): void {
-    for (const source of this.sources) source.touch();
-  }
-
   /**
    * The keys to try, by what the token says of its own, as in Distribution: a chain of certificates, a key, an id, or
    * nothing. Whatever comes with the token is believed only as far as configured keys and certificates vouch for it.

@@ -3,7 +3,6 @@ import { isTokenAlgorithm, TOKEN_ALGORITHMS } from './algorithm.js';
 import { fileLoader, urlLoader } from './key-loaders.js';
 import { KeySource } from './key-source.js';
 import { RenewedKeys } from './renewed-keys.js';
-import { TokenCache } from './token-cache.js';
 import { TokenKeysError } from './token-keys-error.js';
 import { TokenVerifier } from './token-verifier.js';
 import { readCertificateBundle, readJwks, type TrustedKeys } from './trusted-keys.js';
@@ -43,16 +42,14 @@ export async function openTokenVerifier(options: TokenVerifierOptions): Promise<
   if (!algorithms.every(isTokenAlgorithm)) {
     throw new TokenKeysError(`the algorithms must be some of ${TOKEN_ALGORITHMS.join(', ')}`);
   }
-  const cache = new TokenCache();
-  const sources = await openSources(options, () => cache.clear());
-  return new TokenVerifier({ issuer, service, algorithms }, new KeySource(sources), cache);
+  return new TokenVerifier({ issuer, service, algorithms }, new KeySource(await openSources(options)));
 }
 
-async function openSources(options: TokenVerifierOptions, onChange: () => void): Promise<RenewedKeys[]> {
+async function openSources(options: TokenVerifierOptions): Promise<RenewedKeys[]> {
   const { jwksUrl, jwksFile, certificateBundle, cooldown = 30 * SECOND, timeout = 5 * SECOND } = options;
   const onProblem = (error: unknown) => options.onProblem?.(error);
   const file = (path: string, read: (text: string) => Promise<TrustedKeys>) =>
-    new RenewedKeys({ maxAge: SECOND, cooldown: 0, load: fileLoader(path, read), onChange, onProblem });
+    new RenewedKeys({ maxAge: SECOND, cooldown: 0, load: fileLoader(path, read), onProblem });
   const files = [
     ...(jwksFile ? [file(jwksFile, readJwks)] : []),
     ...(certificateBundle ? [file(certificateBundle, readCertificateBundle)] : []),
@@ -63,8 +60,5 @@ async function openSources(options: TokenVerifierOptions, onChange: () => void):
     return files;
   }
   const load = urlLoader(jwksUrl, timeout, readJwks);
-  return [
-    new RenewedKeys({ maxAge: 10 * MINUTE, cooldown, longest: 24 * 60 * MINUTE, load, onChange, onProblem }),
-    ...files,
-  ];
+  return [new RenewedKeys({ maxAge: 10 * MINUTE, cooldown, longest: 24 * 60 * MINUTE, load, onProblem }), ...files];
 }

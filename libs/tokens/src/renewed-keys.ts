@@ -9,8 +9,6 @@ export interface RenewalOptions {
   readonly longest?: number;
   /** Gives null when nothing has changed since the last call. */
   load(): Promise<TrustedKeys | null>;
-  /** Told when keys have changed. */
-  onChange(): void;
   /** Told when keys that are in use could not be looked at again. */
   onProblem(error: unknown): void;
 }
@@ -28,21 +26,19 @@ export class RenewedKeys {
 
   constructor(private readonly options: RenewalOptions) {}
 
-  /** Rejects with what `load` rejects with when there are no keys yet, or they are too old. */
+  /**
+   * The keys that are known. Looks at them again when they are old, without anybody waiting for it. Rejects with what `load` rejects with when
+   * there are no keys yet, or they are too old.
+   */
   async get(): Promise<TrustedKeys> {
     const isTooOld = Date.now() - this.loadedAt > (this.options.longest ?? Number.POSITIVE_INFINITY);
     if (this.known && !isTooOld) {
-      this.touch();
+      if (Date.now() - this.triedAt > this.options.maxAge) this.load().catch(this.options.onProblem);
       return this.known;
     }
     if (this.failure && Date.now() - this.triedAt < RETRY) throw this.failure;
     await this.load();
     return this.known as TrustedKeys;
-  }
-
-  /** Looks at the keys again when they are old, without anybody waiting for it. */
-  touch(): void {
-    if (Date.now() - this.triedAt > this.options.maxAge) this.load().catch(this.options.onProblem);
   }
 
   /** The keys as they are now, for who misses one; those that are known within the cooldown, or if that fails. */
@@ -71,9 +67,6 @@ export class RenewedKeys {
     });
     this.failure = null;
     this.loadedAt = Date.now();
-    if (!keys) return;
-    const isFirst = this.known === null;
-    this.known = keys;
-    if (!isFirst) this.options.onChange();
+    this.known = keys ?? this.known;
   }
 }

@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { decodeJwt, type JWTPayload, SignJWT } from 'jose';
 import type { Grant, Principal } from '#libs/access';
 import { SIGNING_ALGORITHM, type SigningKey } from './signing-key.js';
-import { TokenCache } from './token-cache.js';
 import { grantsOf, groupsOf } from './token-claims.js';
 import { type TokenRules, type VerifiedToken, verifyToken } from './verify-token.js';
-
-const NOBODY = Promise.resolve(null);
 
 /** The keys of a token service, which may change at any time. */
 export interface SigningKeys {
@@ -35,7 +32,6 @@ interface PrincipalClaims extends JWTPayload {
  * all of its principal that policies are decided by, so that it is good at every server that has the keys.
  */
 export class TokenIssuer {
-  private readonly cache = new TokenCache();
   private readonly rules: TokenRules;
 
   constructor(
@@ -80,15 +76,9 @@ export class TokenIssuer {
   }
 
   /** The principal that a token was issued to; null for whatever is no token of this service that is valid now. */
-  verify(token: string): Promise<Principal | null> {
-    const known = this.cache.get(token);
-    if (known) return known;
-    return this.isOwn(token) ? this.verifyAnew(token) : NOBODY;
-  }
-
-  /** Forgets what it has verified, for when keys are gone. */
-  forget(): void {
-    this.cache.clear();
+  async verify(token: string): Promise<Principal | null> {
+    const verified = this.isOwn(token) ? await verifyToken(token, this.rules) : null;
+    return verified && principalOf(verified);
   }
 
   /** Spares the tokens of others the search for their key. */
@@ -98,15 +88,6 @@ export class TokenIssuer {
     } catch {
       return false;
     }
-  }
-
-  private async verifyAnew(token: string): Promise<Principal | null> {
-    const era = this.cache.currentEra;
-    const verified = await verifyToken(token, this.rules);
-    if (!verified) return null;
-    const principal = principalOf(verified);
-    this.cache.set(token, principal, verified.expiresAt, era);
-    return principal;
   }
 }
 

@@ -1,11 +1,8 @@
 import { Authenticator, type Credentials, type Principal } from '#libs/access';
 import type { TokenAlgorithm } from './algorithm.js';
 import type { KeySource } from './key-source.js';
-import { TokenCache } from './token-cache.js';
 import { grantsOf, groupsOf } from './token-claims.js';
 import { type TokenRules, type VerifiedToken, verifyToken } from './verify-token.js';
-
-const NOBODY = Promise.resolve(null);
 
 /**
  * Takes the tokens of a token service that others run, as Distribution does (its "Token Authentication Specification").
@@ -19,27 +16,17 @@ export class TokenVerifier extends Authenticator {
 
   constructor(
     identity: { readonly issuer: string; readonly service: string; readonly algorithms: readonly TokenAlgorithm[] },
-    private readonly keys: KeySource,
-    private readonly cache: TokenCache,
+    keys: KeySource,
   ) {
     super();
     const { issuer, service, algorithms } = identity;
     this.rules = { issuer, audience: service, algorithms, find: (...how) => keys.find(...how) };
   }
 
-  override authenticate(credentials: Credentials): Promise<Principal | null> {
-    if (credentials.kind !== 'token') return NOBODY;
-    this.keys.touch();
-    return this.cache.get(credentials.token) ?? this.verify(credentials.token);
-  }
-
-  private async verify(token: string): Promise<Principal | null> {
-    const era = this.cache.currentEra;
-    const verified = await verifyToken(token, this.rules);
-    if (!verified) return null;
-    const principal = principalOf(verified);
-    this.cache.set(token, principal, verified.expiresAt, era);
-    return principal;
+  override async authenticate(credentials: Credentials): Promise<Principal | null> {
+    if (credentials.kind !== 'token') return null;
+    const verified = await verifyToken(credentials.token, this.rules);
+    return verified && principalOf(verified);
   }
 }
 
