@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { AuthGuard, AuthModule } from './auth/index.js';
+import { AuthGuard, AuthModule, type AuthModuleOptions } from './auth/index.js';
 import { BaseModule } from './base/index.js';
 import { CatalogModule } from './catalog/index.js';
 import { type RegistryConfig, RegistryConfigModule } from './config/index.js';
@@ -11,16 +11,21 @@ import { type Logger, LogModule } from './log/index.js';
 import { ManifestModule } from './manifest/index.js';
 import { OpenApiModule } from './openapi/index.js';
 
+/** What an application that embeds the registry brings of its own. */
+export interface AppOptions {
+  readonly auth?: AuthModuleOptions;
+}
+
 /** The whole registry. */
 @Module({})
 export class AppModule {
-  static forRoot(config: RegistryConfig, logger: Logger): DynamicModule {
+  static forRoot(config: RegistryConfig, logger: Logger, { auth }: AppOptions = {}): DynamicModule {
     return {
       module: AppModule,
       imports: [
         RegistryConfigModule.forRoot(config),
         LogModule.forRoot(logger),
-        AuthModule,
+        AuthModule.forRoot(auth),
         // The routes that are asked most are tried first.
         ManifestModule,
         LayerModule,

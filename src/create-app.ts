@@ -2,16 +2,20 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import { AppModule } from './app.module.js';
+import { AppModule, type AppOptions } from './app.module.js';
 import type { RegistryConfig } from './config/index.js';
 import { RegistryExpressAdapter, requireHost } from './http/index.js';
 import { accessLog, type Logger, NestLogger } from './log/index.js';
 import { OpenApiDocument } from './openapi/index.js';
 
 /** Makes the registry as an application that is ready to listen. */
-export async function createApp(config: RegistryConfig, logger: Logger): Promise<NestExpressApplication> {
+export async function createApp(
+  config: RegistryConfig,
+  logger: Logger,
+  options: AppOptions = {},
+): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.forRoot(config, logger),
+    AppModule.forRoot(config, logger, options),
     new RegistryExpressAdapter(config.http),
     { ...APP_OPTIONS, logger: new NestLogger(logger) },
   );

@@ -6,10 +6,10 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
+import { Authorizer, type Decision } from '#libs/access';
 import { Digest } from '#libs/oci';
 import { loadMemoryStorage, pathOf, StorageDriver } from '#libs/storage';
 import { AppModule } from '../src/app.module.js';
-import { type AccessRequest, Authorizer } from '../src/auth/index.js';
 import { createRegistryConfig } from '../src/config/index.js';
 import { LayerService } from '../src/layer/index.js';
 import { createLogger } from '../src/log/index.js';
@@ -25,13 +25,16 @@ describe('the example of docs/embedding.md', () => {
   let archive: ReportArchive;
 
   beforeAll(async () => {
-    app = await createArchive();
+    app = await createArchive(new Map([['anna', 'secret']]));
     await app.listen(0, '127.0.0.1');
     archive = app.get(ReportArchive);
   });
   afterAll(() => app.close());
 
-  const get = async (path: string) => request(await app.getUrl()).get(`/v2/${NAME}${path}`);
+  const get = async (path: string) =>
+    request(await app.getUrl())
+      .get(`/v2/${NAME}${path}`)
+      .auth('anna', 'secret');
 
   /** Stores a report in two pieces. */
   async function store(tag: string, report = REPORT): Promise<Digest> {
@@ -93,8 +96,30 @@ describe('the example of docs/embedding.md', () => {
     expect(after).toMatchObject({ misses: before?.misses, entries: before?.entries, bytes: before?.bytes });
   });
 
+  it('asks its own authenticator', async () => {
+    const anonymous = await request(await app.getUrl()).get('/v2/');
+    expect([anonymous.status, anonymous.headers['www-authenticate']]).toEqual([401, 'Basic realm="Stowage"']);
+    for (const [user, password] of [
+      ['anna', 'wrong'],
+      ['anna', ''],
+      ['bert', 'secret'],
+      ['bert', ''],
+    ] as const) {
+      const response = await request(await app.getUrl())
+        .get('/v2/')
+        .auth(user, password);
+      expect([response.status, response.body.errors[0].code]).toEqual([401, 'UNAUTHORIZED']);
+    }
+    await request(await app.getUrl())
+      .get('/v2/')
+      .auth('anna', 'secret')
+      .expect(200);
+  });
+
   it('asks its own authorizer, which binds clients and not the services', async () => {
-    const response = await request(await app.getUrl()).post(`/v2/${NAME}/blobs/uploads/`);
+    const response = await request(await app.getUrl())
+      .post(`/v2/${NAME}/blobs/uploads/`)
+      .auth('anna', 'secret');
     expect([response.status, response.body.errors[0].code]).toEqual([403, 'DENIED']);
   });
 });
@@ -130,8 +155,8 @@ describe('an application of another kind', () => {
 
   it('replaces what it wants in a test', async () => {
     class Nobody extends Authorizer {
-      isAllowed(_request: AccessRequest): boolean {
-        return false;
+      decide(): Decision {
+        return { isAllowed: false, reason: 'it is late' };
       }
     }
     const { driver } = await loadMemoryStorage();

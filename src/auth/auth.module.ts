@@ -1,9 +1,86 @@
-import { Module } from '@nestjs/common';
-import { Authorizer } from './authorizer.js';
-import { LoopbackAuthorizer } from './loopback-authorizer.js';
+import { type DynamicModule, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Authorizer } from '#libs/access';
+import { AuditLog } from '../audit/index.js';
+import { AuthConfig } from '../config/index.js';
+import { HttpModule } from '../http/index.js';
+import { Logger } from '../log/index.js';
+import { AccessDecisions } from './access-decisions.js';
+import { AUTH_OPTIONS, type AuthModuleOptions } from './auth-options.js';
+import { AuthenticatorChain } from './authenticator-chain.js';
+import { Challenges } from './challenges.js';
+import { Identities } from './identities.js';
+import { loadAuthenticators } from './load-authenticators.js';
+import { openAuthorizer } from './open-authorizer.js';
+import { OverwriteCheck } from './overwrite-check.js';
+import { PeerCheck } from './peer-check.js';
+import { Refusals } from './refusals.js';
 
-@Module({
-  providers: [{ provide: Authorizer, useClass: LoopbackAuthorizer }],
-  exports: [Authorizer],
-})
-export class AuthModule {}
+/** Who is asking, and what they may do: as configured, or as the embedding application has it. */
+@Module({})
+export class AuthModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(
+    private readonly chain: AuthenticatorChain,
+    private readonly authorizer: Authorizer,
+  ) {}
+
+  /** Provides to every module what routes and other parts of the registry ask. */
+  static forRoot(options: AuthModuleOptions = {}): DynamicModule {
+    return {
+      module: AuthModule,
+      global: true,
+      imports: [HttpModule],
+      providers: [
+        { provide: AUTH_OPTIONS, useValue: options },
+        { provide: AuthenticatorChain, inject: [AuthConfig], useFactory: (config) => makeChain(options, config) },
+        {
+          provide: Authorizer,
+          inject: [AuthConfig, Logger],
+          useFactory: (config, logger) => options.authorizer ?? openAuthorizer(isOpen(options, config), config, logger),
+        },
+        { provide: AuditLog, inject: [AuthConfig, Logger], useFactory: AuditLog.open },
+        {
+          provide: PeerCheck,
+          inject: [AuthConfig],
+          useFactory: (config) => new PeerCheck(isOpen(options, config) && !config.allowOpenNetwork),
+        },
+        AccessDecisions,
+        Challenges,
+        Identities,
+        OverwriteCheck,
+        Refusals,
+      ],
+      exports: [
+        AccessDecisions,
+        AuditLog,
+        AuthenticatorChain,
+        Authorizer,
+        Challenges,
+        Identities,
+        OverwriteCheck,
+        PeerCheck,
+        Refusals,
+      ],
+    };
+  }
+
+  /** By now all modules have registered theirs. */
+  onApplicationBootstrap(): void {
+    const missing = this.chain.missing();
+    if (missing.length > 0) throw new Error(`nothing provides the authenticators ${missing.join(', ')}`);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.chain.close(), this.authorizer.close()]);
+  }
+}
+
+/** Whether everybody may do everything: nobody said anything else. */
+function isOpen({ authenticators, authorizer }: AuthModuleOptions, config: AuthConfig): boolean {
+  return !authenticators && !authorizer && config.authenticators.includes('none');
+}
+
+async function makeChain({ authenticators }: AuthModuleOptions, config: AuthConfig): Promise<AuthenticatorChain> {
+  if (authenticators) return new AuthenticatorChain(authenticators);
+  const order = config.authenticators.filter((name) => name !== 'none');
+  return new AuthenticatorChain(await loadAuthenticators(config), order);
+}

@@ -1,5 +1,12 @@
 export { Access, type RequiredAccess } from './access.decorator.js';
+export { AccessDecisions, type AccessNeed, type Verdict } from './access-decisions.js';
 export { AuthGuard } from './auth.guard.js';
 export { AuthModule } from './auth.module.js';
-export { type AccessRequest, type Action, Authorizer } from './authorizer.js';
-export { LoopbackAuthorizer } from './loopback-authorizer.js';
+export type { AuthModuleOptions, TokenService } from './auth-options.js';
+export { AuthenticatorChain } from './authenticator-chain.js';
+export { readAuthorization } from './authorization-header.js';
+export { type ChallengeError, Challenges } from './challenges.js';
+export { OverwriteCheck } from './overwrite-check.js';
+export { PrincipalOf, principalOf } from './principal-of.js';
+export { Refusals } from './refusals.js';
+export { UnauthorizedError } from './unauthorized.error.js';

@@ -10,7 +10,7 @@ import { DescribeGetBase } from './base.openapi.js';
 export class BaseController {
   /** Tells that this is a registry that speaks the distribution API */
   @Get()
-  @Access({ action: 'public' })
+  @Access({ action: 'authenticated' })
   @DescribeGetBase()
   getBase(@Res() response: Response): void {
     sendJson(response, {});

@@ -11,7 +11,7 @@ import {
 
 export const DescribeListRepositories = () =>
   describeOperation({
-    summary: 'Lists the repositories, component by component in byte order',
+    summary: 'Lists the repositories that may be pulled from, component by component in byte order',
     description: 'Without `n`, and at most, 1,000 at a time.',
     parameters: [PAGE_SIZE, lastEntry('Only repositories behind this one.', 'library/debian')],
     responses: {

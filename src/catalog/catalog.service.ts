@@ -7,16 +7,22 @@ export interface CatalogPage {
   readonly hasMore: boolean;
 }
 
+export type IsVisible = (repository: string) => boolean | Promise<boolean>;
+
 /** The repositories of the registry. */
 @Injectable()
 export class CatalogService {
   constructor(private readonly storage: StorageDriver) {}
 
-  /** At most `limit` names behind `last`, component by component in byte order. */
-  async list(limit: number, last?: string): Promise<CatalogPage> {
+  /**
+   * At most `limit` names behind `last`, component by component in byte order, of those that `isVisible`. Whether there are
+   * more counts only visible ones, too.
+   */
+  async list(limit: number, last?: string, isVisible?: IsVisible): Promise<CatalogPage> {
     const repositories: string[] = [];
     if (limit === 0) return { repositories, hasMore: false };
     for await (const name of walkRepositories(this.storage, 'manifests', last)) {
+      if (isVisible && !(await isVisible(name))) continue;
       if (repositories.length === limit) return { repositories, hasMore: true };
       repositories.push(name);
     }

@@ -22,7 +22,7 @@ describe('docs/configuration.md', () => {
 
   it('shows the message that its wrong example gives', () => {
     const yaml = /With this\n`stowage.yaml`\n\n```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
-    const env = { STOWAGE_CONFIG: 'stowage.yaml', STOWAGE_HTTP_HOST: '0.0.0.0', STOWAGE_LOG_LEVL: 'debug' };
+    const env = { STOWAGE_CONFIG: 'stowage.yaml', STOWAGE_HTTP_HOST: '0.0.0', STOWAGE_LOG_LEVL: 'debug' };
     let message = '';
     try {
       loadRegistryConfig(env, () => yaml);

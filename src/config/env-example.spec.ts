@@ -21,6 +21,9 @@ describe('.env.example', () => {
 
   it('leaves empty only what has no default', () => {
     expect(Object.keys(variables).filter((name) => variables[name] === '')).toEqual([
+      'STOWAGE_AUTH_ADMINISTRATORS',
+      'STOWAGE_AUTH_AUDIT_LOG',
+      'STOWAGE_AUTH_POLICY',
       'STOWAGE_CONFIG',
       'STOWAGE_HTTP_PUBLIC_URL',
       'STOWAGE_HTTP_TRUSTED_PROXIES',

@@ -1,3 +1,4 @@
+export { AuthConfig, type AuthenticatorName } from './auth.config.js';
 export { AzureStorageConfig } from './azure-storage.config.js';
 export { ConfigurationError, type ConfigurationProblem } from './configuration.error.js';
 export type { Environment } from './environment.source.js';

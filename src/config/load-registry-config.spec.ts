@@ -152,6 +152,10 @@ describe('a wrong value', () => {
     ['STORAGE_FILESYSTEM_ROOT', ['a\0b']],
     ['MANIFEST_MAX_SIZE', ['4194303', '3MiB', '4MB']],
     ['MANIFEST_ALLOW_MISSING_REFERENCES', ['yes', '1', '__proto__']],
+    ['AUTH_AUTHENTICATORS', ['ntlm', 'None', 'ldap,ldap', ',']],
+    ['AUTH_REALM', ['a "realm"', 'a\\b', 'a\r\nB: c', 'ä']],
+    ['AUTH_POLICY', ['a\0b']],
+    ['AUTH_AUDIT_PULLS', ['yes']],
     ['LOG_LEVEL', ['verbose']],
     ['LOG_FORMAT', ['text']],
   ])('of STOWAGE_%s is refused', (name, values) => {
@@ -189,6 +193,34 @@ describe('the number of workers', () => {
     expect(problemsOf(() => load(env))).toEqual([
       expect.objectContaining({ key: 'STOWAGE_HTTP_WORKERS', rule: expect.stringContaining('inmemory') }),
     ]);
+  });
+});
+
+describe('a registry without a login', () => {
+  const hosts = ['0.0.0.0', '::', '192.168.1.1', '::ffff:10.0.0.1'];
+
+  it.each(hosts)('does not listen on %s', (host) => {
+    expect(problemsOf(() => load({ STOWAGE_HTTP_HOST: host }))).toEqual([
+      expect.objectContaining({ key: 'STOWAGE_HTTP_HOST', rule: expect.stringContaining('without a login') }),
+    ]);
+  });
+
+  it.each(hosts)('does listen on %s where that is wanted, and with a login', (host) => {
+    expect(load({ STOWAGE_HTTP_HOST: host, STOWAGE_AUTH_ALLOW_OPEN_NETWORK: 'true' }).http.host).toBe(host);
+    expect(load({ STOWAGE_HTTP_HOST: host, STOWAGE_AUTH_AUTHENTICATORS: 'key' }).http.host).toBe(host);
+  });
+
+  it.each([
+    [{ STOWAGE_AUTH_AUTHENTICATORS: 'ldap,none' }, 'STOWAGE_AUTH_AUTHENTICATORS'],
+    [{ STOWAGE_AUTH_POLICY: 'policy.yaml' }, 'STOWAGE_AUTH_POLICY'],
+  ])('has nothing else of a login: %j', (env, key) => {
+    expect(keysOf(() => load(env))).toEqual([key]);
+  });
+
+  it('has administrators in one place only', () => {
+    const env = { STOWAGE_AUTH_AUTHENTICATORS: 'key', STOWAGE_AUTH_ADMINISTRATORS: 'anna, bert' };
+    expect(load(env).auth.administrators).toEqual(['anna', 'bert']);
+    expect(keysOf(() => load({ ...env, STOWAGE_AUTH_POLICY: 'policy.yaml' }))).toEqual(['STOWAGE_AUTH_ADMINISTRATORS']);
   });
 });
 
@@ -236,7 +268,7 @@ describe('an unknown name', () => {
     [
       'http.port: 1',
       'http.port (stowage.yaml:1)',
-      'names known here are http, storage, uploads, cache, manifest, schema1, log.',
+      'names known here are http, auth, storage, uploads, cache, manifest, schema1, log.',
     ],
     ['storage: { filesystem: { password: x } }', 'storage.filesystem.password (stowage.yaml:1)', 'Remove it'],
     ['storage: { filesystem: { __proto__: x } }', 'storage.filesystem.__proto__ (stowage.yaml:1)', 'Remove it'],
@@ -332,7 +364,7 @@ describe('createRegistryConfig', () => {
   });
 
   it('keeps the same rules', () => {
-    const input = { http: { host: '0.0.0.0', port: 1.5, prot: 1 }, log: 'debug' };
+    const input = { http: { host: '0.0.0', port: 1.5, prot: 1 }, log: 'debug' };
     expect(keysOf(() => createRegistryConfig(input as object)).sort()).toEqual([
       'http.host',
       'http.port',

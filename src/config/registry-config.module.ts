@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AuthConfig } from './auth.config.js';
 import {
   CacheConfig,
   HttpConfig,
@@ -18,6 +19,7 @@ export class RegistryConfigModule {
     const providers = [
       { provide: RegistryConfig, useValue: config },
       { provide: HttpConfig, useValue: config.http },
+      { provide: AuthConfig, useValue: config.auth },
       { provide: StorageConfig, useValue: config.storage },
       { provide: UploadsConfig, useValue: config.uploads },
       { provide: CacheConfig, useValue: config.cache },

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
+import { AuthConfig } from './auth.config.js';
 import { Setting } from './setting.decorator.js';
 import {
   addressRanges,
@@ -7,7 +8,7 @@ import {
   byteSize,
   count,
   duration,
-  loopbackHost,
+  host,
   oneOf,
   optionalFile,
   pathPrefix,
@@ -20,7 +21,7 @@ import { StorageConfig } from './storage.config.js';
 /** How the registry is reached over HTTP. Durations are in milliseconds. */
 export class HttpConfig {
   /** Address to listen on. */
-  @Setting(loopbackHost)
+  @Setting(host)
   readonly host: string = '127.0.0.1';
 
   /** Port to listen on; 0 takes a free one. */
@@ -133,6 +134,10 @@ export class RegistryConfig {
   @Type(() => HttpConfig)
   @ValidateNested()
   readonly http: HttpConfig = new HttpConfig();
+
+  @Type(() => AuthConfig)
+  @ValidateNested()
+  readonly auth: AuthConfig = new AuthConfig();
 
   @Type(() => StorageConfig)
   @ValidateNested()

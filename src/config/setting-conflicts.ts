@@ -2,12 +2,37 @@ import { resolve } from 'node:path';
 import type { ConfigurationProblem } from './configuration.error.js';
 import type { Conflict } from './conflict.js';
 import type { RegistryConfig } from './registry.config.js';
+import { isLoopback } from './setting-rules.js';
 import { STORAGE_CONFLICTS } from './storage-conflicts.js';
 
 /** Characters that every proxy takes for themselves; some decode what is percent-encoded, and others do not. */
 const PLAIN_PATH = /^[\w.~/-]+$/;
 
 const CONFLICTS: readonly Conflict[] = [
+  {
+    path: 'http.host',
+    isIn: ({ http, auth }) => auth.authenticators.includes('none') && !auth.allowOpenNetwork && !isLoopback(http.host),
+    rule: 'must be a loopback address or localhost without a login, because anyone who reaches the registry may push and delete',
+    fix: 'Choose auth.authenticators; or write 127.0.0.1; or set auth.allowOpenNetwork to true if everybody may do everything.',
+  },
+  {
+    path: 'auth.authenticators',
+    isIn: ({ auth }) => auth.authenticators.includes('none') && auth.authenticators.length > 1,
+    rule: 'must not have none beside others, because none lets everybody do everything',
+    fix: 'Remove none, or the others.',
+  },
+  {
+    path: 'auth.policy',
+    isIn: ({ auth }) => auth.authenticators.includes('none') && auth.policy !== undefined,
+    rule: 'must not be set without a login, because none lets everybody do everything',
+    fix: 'Choose auth.authenticators, or remove the policy.',
+  },
+  {
+    path: 'auth.administrators',
+    isIn: ({ auth }) => auth.administrators.length > 0 && auth.policy !== undefined,
+    rule: 'must be empty beside auth.policy, which alone says who may administer',
+    fix: 'Give them a rule of the policy, or remove the policy.',
+  },
   {
     path: 'http.workers',
     isIn: ({ http, storage }) => http.workers > 1 && storage.driver === 'inmemory',

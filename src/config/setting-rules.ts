@@ -88,10 +88,42 @@ export const optionalFile: SettingRule = {
   fix: 'Write a path such as ./keys/signing.pem.',
 };
 
-export const loopbackHost: SettingRule = {
-  isValid: (value) => value === 'localhost' || (isAddress(value) && ipaddr.process(value).range() === 'loopback'),
-  rule: 'must be a loopback address or localhost, because there are no accounts yet and anyone who reaches the registry may push',
-  fix: 'Write 127.0.0.1, ::1 or localhost, and let a reverse proxy that checks logins serve other machines.',
+export const host: SettingRule = {
+  isValid: (value) => value === 'localhost' || isAddress(value),
+  rule: 'must be an IP address or localhost',
+  fix: 'Write 127.0.0.1 or ::1 for this machine only, 0.0.0.0 or :: for all of its addresses, or one of them.',
+};
+
+/** Whether only this machine can reach what listens there; for what `host` takes. */
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || ipaddr.process(address).range() === 'loopback';
+}
+
+/** A list of names out of `choices`, each once. */
+export function authenticatorNames(choices: readonly string[]): SettingRule {
+  return {
+    parse: parseList,
+    isValid: (value) =>
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((name, index) => choices.includes(name) && value.indexOf(name) === index),
+    rule: `must be a list of names out of ${choices.join(', ')}, each at most once`,
+    fix: 'Write the names in the order in which they are to be asked: separated by commas in the environment, a list in YAML.',
+  };
+}
+
+export const names: SettingRule = {
+  parse: parseList,
+  isValid: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
+  rule: 'must be a list of names',
+  fix: 'Write the names: separated by commas in the environment, a list in YAML.',
+};
+
+/** A text that can stand between quotes in a header. */
+export const plainText: SettingRule = {
+  isValid: (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) && !/["\\]/.test(value),
+  rule: 'must be a text of ASCII without quotes and backslashes',
+  fix: 'Write a few words.',
 };
 
 export const publicUrl: SettingRule = {
@@ -110,11 +142,7 @@ export const pathPrefix: SettingRule = {
 };
 
 export const addressRanges: SettingRule = {
-  parse: (text) =>
-    text
-      .split(',')
-      .map((range) => range.trim())
-      .filter((range) => range !== ''),
+  parse: parseList,
   isValid: (value) => Array.isArray(value) && value.every(isAddressRange),
   rule: 'must be a list of IP addresses and of CIDR ranges that do not take in all addresses',
   fix: 'Write entries such as 10.0.0.1, 192.168.0.0/16 or fd00::/8: separated by commas in the environment, a list in YAML.',
@@ -162,6 +190,13 @@ export const sharedAccessSignature: SettingRule = {
   rule: 'must be a shared access signature: a query that has a sig',
   fix: 'Write the token as the portal or the command line of Azure gives it.',
 };
+
+function parseList(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
 
 function parseWhole(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined;

@@ -18,6 +18,16 @@ export class LocationBuilder {
     return isAbsolute ? `${request.protocol}://${request.host}${local}` : local;
   }
 
+  /** The whole URL of `path`. Where no public URL is configured, the host is what the request names. */
+  urlTo(request: Request, path: string): string {
+    const { publicUrl } = this.config.http;
+    if (publicUrl !== undefined) return below(publicUrl, path);
+    // HTTP/1.0 may name no host.
+    const { localAddress, localPort } = request.socket;
+    const host = request.host ?? `${localAddress?.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
+    return `${request.protocol}://${host}${this.pathTo(request, path)}`;
+  }
+
   /** `path` as the client sees it: below the path of the public URL, or the prefix that a trusted proxy took off. */
   pathTo(request: Request, path: string): string {
     const { publicUrl } = this.config.http;

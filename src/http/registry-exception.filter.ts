@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { AuthenticatorUnavailableError } from '#libs/access';
 import { OciError, OciErrorList } from '#libs/oci';
 import { StorageUnavailableError } from '#libs/storage';
 import { allowedMethods } from './allowed-methods.js';
@@ -30,10 +31,18 @@ export class RegistryExceptionFilter implements ExceptionFilter {
     if (exception instanceof OciErrorList) return exception;
     if (exception instanceof OciError) return new OciErrorList([exception]);
     if (exception instanceof HttpException) return new OciErrorList([describeHttp(exception, request)]);
-    const known = describeStorageFailure(exception);
+    const known = describeStorageFailure(exception) ?? this.describeAccess(exception);
     if (known) return new OciErrorList([known]);
     this.logger.error(exception);
     return new OciErrorList([new OciError('UNKNOWN')]);
+  }
+
+  /** Whoever is to say whose credentials these are does not answer: the operator should know, and the client try again. */
+  private describeAccess(exception: unknown): OciError | undefined {
+    if (!(exception instanceof AuthenticatorUnavailableError)) return undefined;
+    this.logger.error(exception);
+    const message = 'logins cannot be checked at the moment; try again';
+    return new OciError('UNAVAILABLE', undefined, { message, headers: { 'Retry-After': '5' }, cause: exception });
   }
 
   private send({ errors }: OciErrorList, response: Response): void {

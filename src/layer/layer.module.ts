@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { AuthModule } from '../auth/index.js';
 import { HttpModule } from '../http/index.js';
 import { StorageDriverModule } from '../storage-driver/index.js';
 import { LayerController } from './layer.controller.js';
@@ -10,7 +9,7 @@ import { UploadController } from './upload.controller.js';
 import { UploadPurge } from './upload-purge.js';
 
 @Module({
-  imports: [AuthModule, HttpModule, StorageDriverModule],
+  imports: [HttpModule, StorageDriverModule],
   // Uploads first: `uploads` would otherwise be read as a digest.
   controllers: [UploadController, LayerController],
   providers: [LayerService, Redirects, Sendfile, UploadPurge],

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Head, HttpCode, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Digest, parseRepositoryName } from '#libs/oci';
-import { Access, Authorizer } from '../auth/index.js';
+import { Access, AccessDecisions } from '../auth/index.js';
 import {
   LocationBuilder,
   QueryDigest,
@@ -31,7 +31,7 @@ export class UploadController {
   constructor(
     private readonly layers: LayerService,
     private readonly locations: LocationBuilder,
-    private readonly authorizer: Authorizer,
+    private readonly access: AccessDecisions,
   ) {}
 
   /** Starts an upload, stores a blob that comes in one piece, or mounts one of another repository */
@@ -130,14 +130,12 @@ export class UploadController {
 
   private async mountFrom(name: string, digest: Digest, request: Request): Promise<boolean> {
     const from = queryText(request, 'from');
-    if (from === undefined) return this.layers.mountFromAnywhere(name, digest, this.readableBy(request));
+    const mayRead = this.access.readableBy(request) ?? (() => true);
+    if (from === undefined) return this.layers.mountFromAnywhere(name, digest, mayRead);
     const repository = readOrUndefined(parseRepositoryName, from);
-    return repository !== undefined && this.layers.mount(name, digest, repository);
-  }
-
-  private readableBy(request: Request): (repository: string) => boolean | Promise<boolean> {
-    const remoteAddress = request.socket.remoteAddress ?? '';
-    return (repository) => this.authorizer.isAllowed({ action: 'pull', repository, remoteAddress });
+    // One that may not be pulled is as good as one that has nothing: the answer does not tell which it is.
+    if (repository === undefined || !(await mayRead(repository))) return false;
+    return this.layers.mount(name, digest, repository);
   }
 
   private locationOf({ name, id }: LayerUpload, request: Request): string {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import { remoteAddressOf } from '../http/index.js';
 import { ACCESS_MESSAGE, type AccessEntry } from './access-entry.js';
 import type { Logger } from './logger.js';
 
@@ -17,8 +18,7 @@ export function accessLog(logger: Logger): RequestHandler {
     const start = performance.now();
     // Taken now, because a closed connection no longer knows its address.
     const { socket } = request;
-    // Express looks for trusted proxies each time that it is asked; most requests have come through none.
-    const remoteAddress = 'x-forwarded-for' in request.headers ? request.ip : socket.remoteAddress;
+    const remoteAddress = remoteAddressOf(request);
     const bytesBefore = socket.bytesWritten;
     const requestId = requestIdOf(request);
     response.locals.requestId = requestId;

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Head, HttpCode, Put, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { isTag, OciError, type Reference } from '#libs/oci';
-import { Access } from '../auth/index.js';
+import { isTag, OciError, parseReference, type Reference } from '#libs/oci';
+import { Access, OverwriteCheck } from '../auth/index.js';
 import { RegistryConfig } from '../config/index.js';
 import {
   entityTag,
@@ -35,6 +35,7 @@ export class ManifestController {
     private readonly negotiator: ManifestNegotiator,
     private readonly locations: LocationBuilder,
     private readonly config: RegistryConfig,
+    private readonly overwriting: OverwriteCheck,
   ) {}
 
   /** Tells whether a repository has a manifest, its digest and its size */
@@ -66,7 +67,7 @@ export class ManifestController {
   /** Stores a manifest under a tag, or under its digest and any number of tags */
   @Put(':reference')
   @HttpCode(201)
-  @Access({ action: 'push' })
+  @Access({ action: 'push', tags: tagsToSet })
   @DescribePutManifest()
   async putManifest(
     @RepositoryName() name: string,
@@ -78,12 +79,14 @@ export class ManifestController {
     const tags = 'digest' in reference ? requestedTags(request) : [];
     const contentType = request.headers['content-type'];
     const precondition = preconditionOf(request);
+    const beforeOverwrite = this.overwriting.for(request, name);
     const { digest, subject } = await this.manifests.put(name, {
       reference,
       content: await readBody(request, this.config.manifest.maxSize),
       tags,
       ...(contentType !== undefined && { contentType }),
       ...(precondition && { precondition }),
+      ...(beforeOverwrite && { beforeOverwrite }),
     });
     response.set({
       Location: this.locations.to(request, `/v2/${name}/manifests/${digest}`),
@@ -134,8 +137,21 @@ function known(reference: Reference | undefined): Reference {
   return reference;
 }
 
+/** The tags that a request to store a manifest sets; none where the handler will refuse it. */
+function tagsToSet(request: Request): string[] {
+  const reference = parseReference(String(request.params.reference));
+  if (!reference) return [];
+  if ('tag' in reference) return [reference.tag];
+  const tags = uniqueTags(request);
+  return tags.length > MAX_TAGS ? [] : tags.filter(isTag);
+}
+
+function uniqueTags(request: Request): string[] {
+  return [...new Set(queryTexts(request, 'tag'))];
+}
+
 function requestedTags(request: Request): string[] {
-  const tags = [...new Set(queryTexts(request, 'tag'))];
+  const tags = uniqueTags(request);
   if (tags.length > MAX_TAGS) {
     throw new OciError('UNSUPPORTED', { limit: MAX_TAGS }, { status: 414, message: 'too many tags at once' });
   }

@@ -25,6 +25,11 @@ export interface ManifestPush {
   /** Tags to set besides the reference. */
   readonly tags?: readonly string[];
   readonly precondition?: Precondition;
+  /**
+   * Called for each tag that points to another manifest now, before anything is stored. What it throws is thrown, and no
+   * tag is set.
+   */
+  readonly beforeOverwrite?: (tag: string) => void | Promise<void>;
 }
 
 export interface PushedManifest {
@@ -105,6 +110,10 @@ export class ManifestService {
     const tags = new Set('tag' in reference ? [reference.tag, ...(push.tags ?? [])] : push.tags);
     await this.lock.exclusively(name, async () => {
       await this.requirePrecondition(name, reference, push.precondition);
+      for (const tag of push.beforeOverwrite ? tags : []) {
+        const current = await this.tagService.resolve(name, tag);
+        if (current && !current.equals(digest)) await push.beforeOverwrite?.(tag);
+      }
       const referrer = manifest ? this.referrers.filesOf(name, { digest, manifest, size: content.length }) : [];
       const beside = [...referrer, ...this.signatures.filesOf(name, digest, signatures)];
       await this.changes.apply(name, [...tags], digest, [beside, this.store.filesOf(name, digest, content)]);

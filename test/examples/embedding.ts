@@ -1,10 +1,18 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import {
+  type AccessRequest,
+  Authenticator,
+  Authorizer,
+  type Credentials,
+  type Decision,
+  type Principal,
+} from '#libs/access';
 import { Digest, MediaType, parseRepositoryName } from '#libs/oci';
 import { AppModule } from '../../src/app.module.js';
-import { type AccessRequest, Authorizer } from '../../src/auth/index.js';
 import { createRegistryConfig } from '../../src/config/index.js';
 import { APP_OPTIONS, configureApp } from '../../src/create-app.js';
 import { RegistryExpressAdapter } from '../../src/http/index.js';
@@ -92,25 +100,46 @@ export class ReportArchive {
 @Module({ imports: [LayerModule, ManifestModule], providers: [ReportArchive] })
 export class ReportModule {}
 
-/** Lets everybody pull, and nobody change anything over HTTP. */
+/** Knows the accounts that the application has anyway. */
+export class Accounts extends Authenticator {
+  readonly name = 'accounts';
+  readonly kinds = ['password'] as const;
+
+  constructor(private readonly accounts: ReadonlyMap<string, string>) {
+    super();
+  }
+
+  async authenticate(credentials: Credentials): Promise<Principal | null> {
+    if (credentials.kind !== 'password') return null;
+    const { user, password } = credentials;
+    // Hashed, so that both are of one length.
+    const isRight = timingSafeEqual(hash(password), hash(this.accounts.get(user) ?? ''));
+    if (!isRight || !this.accounts.has(user)) return null;
+    return { name: user, isAnonymous: false, groups: [], claims: {}, authenticator: this.name };
+  }
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** Lets everybody pull who has an account, and nobody change anything over HTTP. */
 export class PullOnly extends Authorizer {
-  isAllowed({ action }: AccessRequest): boolean {
-    return action === 'pull' || action === 'catalog';
+  decide({ principal, action }: AccessRequest): Decision {
+    const isAllowed = !principal.isAnonymous && (action === 'pull' || action === 'catalog');
+    return { isAllowed, reason: 'reports are only read' };
   }
 }
 
 /** The registry with an archive in it, ready to listen. */
-export async function createArchive(authorizer: Authorizer = new PullOnly()): Promise<NestExpressApplication> {
+export async function createArchive(accounts: ReadonlyMap<string, string>): Promise<NestExpressApplication> {
   const config = createRegistryConfig({ storage: { driver: 'inmemory' }, log: { level: 'warn' } });
   const logger = createLogger(config.log);
+  const auth = { authenticators: [new Accounts(accounts)], authorizer: new PullOnly() };
   const app = await NestFactory.create<NestExpressApplication>(
-    { imports: [AppModule.forRoot(config, logger), ReportModule] },
+    { imports: [AppModule.forRoot(config, logger, { auth }), ReportModule] },
     new RegistryExpressAdapter(config.http),
-    {
-      ...APP_OPTIONS,
-      logger: new NestLogger(logger),
-      instrument: { instanceDecorator: (instance) => (instance instanceof Authorizer ? authorizer : instance) },
-    },
+    { ...APP_OPTIONS, logger: new NestLogger(logger) },
   );
   return configureApp(app, config, logger);
 }

@@ -20,5 +20,9 @@ export interface Decision {
 
 /** Decides who may do what. */
 export abstract class Authorizer {
+  /** Asked several times for some requests, so that it should not take long: one that answers at once is not waited for. */
   abstract decide(request: AccessRequest): Decision | Promise<Decision>;
+
+  /** Lets go of what it holds open. */
+  async close(): Promise<void> {}
 }

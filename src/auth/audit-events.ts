@@ -1,0 +1,45 @@
+import type { Request } from 'express';
+import { Digest, parseReference } from '#libs/oci';
+import type { AuditEvent } from '../audit/index.js';
+import { readOrUndefined } from '../http/index.js';
+import type { AccessNeed, Verdict } from './access-decisions.js';
+import { readAuthorization } from './authorization-header.js';
+import { principalOf } from './principal-of.js';
+
+/** What the audit log is told of a request that was decided on. */
+export function eventOf(
+  request: Request,
+  { action, repository }: AccessNeed,
+  verdict: Verdict,
+  tags: readonly string[],
+): AuditEvent {
+  const { name, authenticator, credential } = principalOf(request);
+  const named = namedIn(request);
+  const allTags = tags.length > 0 ? tags : named.tags;
+  return {
+    principal: name,
+    ...(authenticator !== '' && { authenticator }),
+    ...(credential !== undefined && { credential }),
+    action,
+    ...(repository !== undefined && { repository }),
+    ...(allTags.length > 0 && { tags: allTags }),
+    ...(named.digest && { digest: named.digest.toString() }),
+    reason: verdict.reason,
+    isDenied: !verdict.isAllowed,
+  };
+}
+
+/** What it is told of credentials that nobody vouches for. */
+export function eventOfLogin(request: Request): AuditEvent {
+  const credentials = readAuthorization(request.headers.authorization ?? '');
+  const principal = credentials?.kind === 'password' ? credentials.user : '';
+  return { principal, action: 'login', reason: 'no authenticator vouches for the credentials', isDenied: false };
+}
+
+/** The tag or digest in the path. */
+function namedIn({ params: { reference, digest } }: Request): { tags: string[]; digest?: Digest } {
+  const named = typeof reference === 'string' ? parseReference(reference) : undefined;
+  if (named) return 'tag' in named ? { tags: [named.tag] } : { tags: [], digest: named.digest };
+  const parsed = typeof digest === 'string' ? readOrUndefined(Digest.parse, digest) : undefined;
+  return { tags: [], ...(parsed && { digest: parsed }) };
+}

@@ -1,0 +1,63 @@
+import { type Authenticator, AuthenticatorUnavailableError, type Credentials, type Principal } from '#libs/access';
+import { LoginCache } from './login-cache.js';
+
+/** The authenticators, one after the other: the first that vouches decides. */
+export class AuthenticatorChain {
+  private readonly logins = new LoginCache();
+
+  /** `order` has the names of the authenticators, also of those that are registered later. */
+  constructor(
+    private authenticators: readonly Authenticator[],
+    private readonly order: readonly string[] = authenticators.map(({ name }) => name),
+  ) {}
+
+  /** Whether there is no login. */
+  get isEmpty(): boolean {
+    return this.authenticators.length === 0;
+  }
+
+  /** Adds one that another module makes, in the place that its name has in the order, or else at the end. */
+  register(authenticator: Authenticator): void {
+    const place = ({ name }: Authenticator) =>
+      this.order.includes(name) ? this.order.indexOf(name) : this.order.length;
+    this.authenticators = [...this.authenticators, authenticator].toSorted((one, other) => place(one) - place(other));
+  }
+
+  /** The names in the order that no authenticator has. */
+  missing(): string[] {
+    return this.order.filter((name) => !this.authenticators.some((authenticator) => authenticator.name === name));
+  }
+
+  takes(kind: Credentials['kind']): boolean {
+    return this.authenticators.some(({ kinds }) => kinds.includes(kind));
+  }
+
+  /**
+   * Whose credentials these are; null when no authenticator vouches for them. Rejects with `AuthenticatorUnavailableError`
+   * when none vouches and one of them cannot tell.
+   */
+  authenticate(credentials: Credentials): Promise<Principal | null> | Principal {
+    if (credentials.kind !== 'password') return this.ask(credentials);
+    return this.logins.get(credentials.user, credentials.password, () => this.ask(credentials));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.authenticators.map((authenticator) => authenticator.close()));
+  }
+
+  private async ask(credentials: Credentials): Promise<Principal | null> {
+    let unavailable: AuthenticatorUnavailableError | undefined;
+    for (const authenticator of this.authenticators) {
+      if (!authenticator.kinds.includes(credentials.kind)) continue;
+      try {
+        const principal = await authenticator.authenticate(credentials);
+        if (principal) return principal;
+      } catch (error) {
+        if (!(error instanceof AuthenticatorUnavailableError)) throw error;
+        unavailable ??= error;
+      }
+    }
+    if (unavailable) throw unavailable;
+    return null;
+  }
+}

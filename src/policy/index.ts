@@ -1,0 +1,2 @@
+export { PolicyFile, type PolicyFileOptions } from './policy-file.js';
+export { PolicyFileError, readPolicy } from './read-policy.js';
