@@ -31,3 +31,8 @@ export interface AuditEntry {
 export type AuditEvent = Omit<AuditEntry, 'time' | 'requestId' | 'remoteAddress' | 'route' | 'outcome' | 'status'> & {
   readonly isDenied: boolean;
 };
+
+/** Credentials that nobody vouches for. `user` is what was given as the name; empty where there was none. */
+export function failedLogin(user: string): AuditEvent {
+  return { principal: user, action: 'login', reason: 'no authenticator vouches for the credentials', isDenied: false };
+}

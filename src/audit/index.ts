@@ -1,2 +1,2 @@
-export type { AuditEntry, AuditEvent } from './audit-entry.js';
+export { type AuditEntry, type AuditEvent, failedLogin } from './audit-entry.js';
 export { AuditLog } from './audit-log.js';

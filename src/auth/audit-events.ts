@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { Digest, parseReference } from '#libs/oci';
-import type { AuditEvent } from '../audit/index.js';
+import { type AuditEvent, failedLogin } from '../audit/index.js';
 import { readOrUndefined } from '../http/index.js';
 import type { AccessNeed, Verdict } from './access-decisions.js';
 import { readAuthorization } from './authorization-header.js';
@@ -30,10 +30,9 @@ export function eventOf(
 }
 
 /** What it is told of credentials that nobody vouches for. */
-export function eventOfLogin(request: Request): AuditEvent {
-  const credentials = readAuthorization(request.headers.authorization ?? '');
-  const principal = credentials?.kind === 'password' ? credentials.user : '';
-  return { principal, action: 'login', reason: 'no authenticator vouches for the credentials', isDenied: false };
+export function eventOfLogin({ headers }: Request): AuditEvent {
+  const credentials = readAuthorization(headers.authorization ?? '');
+  return failedLogin(credentials?.kind === 'password' ? credentials.user : '');
 }
 
 /** The tag or digest in the path. */
