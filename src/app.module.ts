@@ -6,10 +6,12 @@ import { CatalogModule } from './catalog/index.js';
 import { type RegistryConfig, RegistryConfigModule } from './config/index.js';
 import { HealthModule } from './health/index.js';
 import { RegistryExceptionFilter } from './http/index.js';
+import { KeyModule } from './key/index.js';
 import { LayerModule } from './layer/index.js';
 import { type Logger, LogModule } from './log/index.js';
 import { ManifestModule } from './manifest/index.js';
 import { OpenApiModule } from './openapi/index.js';
+import { TokenModule } from './token/index.js';
 
 /** What an application that embeds the registry brings of its own. */
 export interface AppOptions {
@@ -31,6 +33,8 @@ export class AppModule {
         LayerModule,
         CatalogModule,
         BaseModule,
+        TokenModule,
+        KeyModule,
         HealthModule,
         OpenApiModule,
       ],

@@ -28,6 +28,11 @@ export class AuthenticatorChain {
     return this.order.filter((name) => !this.authenticators.some((authenticator) => authenticator.name === name));
   }
 
+  /** Whether one of that name is asked. */
+  has(name: string): boolean {
+    return this.authenticators.some((authenticator) => authenticator.name === name);
+  }
+
   takes(kind: Credentials['kind']): boolean {
     return this.authenticators.some(({ kinds }) => kinds.includes(kind));
   }

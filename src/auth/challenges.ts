@@ -11,14 +11,15 @@ export type ChallengeError = 'invalid_token' | 'insufficient_scope';
 /** Tells clients in the `WWW-Authenticate` header how to log in. */
 @Injectable()
 export class Challenges {
-  private readonly tokenService: TokenService | undefined;
+  /** Where clients are sent for tokens; undefined where they are asked for a password. */
+  readonly tokenService: TokenService | undefined;
 
   constructor(
     private readonly config: AuthConfig,
     private readonly locations: LocationBuilder,
-    @Inject(AUTH_OPTIONS) { tokenService }: AuthModuleOptions,
+    @Inject(AUTH_OPTIONS) { authenticators, tokenService }: AuthModuleOptions,
   ) {
-    this.tokenService = tokenService;
+    this.tokenService = tokenService ?? (authenticators ? undefined : tokenServiceOf(config));
   }
 
   /** The value of the header. It has the form of Distribution: some clients read it without a parser. */
@@ -34,6 +35,14 @@ export class Challenges {
     ];
     return `Bearer ${parameters.join(',')}`;
   }
+}
+
+/** The one of others, if their tokens are taken; otherwise our own, if anybody can log in there. */
+function tokenServiceOf({ authenticators, token, tokens }: AuthConfig): TokenService | undefined {
+  const { realm, service } = token;
+  if (authenticators.includes('token') && realm !== undefined && service !== undefined) return { realm, service };
+  const canLogIn = authenticators.some((name) => name !== 'none' && name !== 'token');
+  return tokens.enabled && canLogIn ? { service: tokens.service } : undefined;
 }
 
 /** A quoted string of RFC 9110, section 5.6.4: a client may put anything into its Host header. */

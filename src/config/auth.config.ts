@@ -1,5 +1,8 @@
+import { Type } from 'class-transformer';
+import { ValidateNested } from 'class-validator';
 import { Setting } from './setting.decorator.js';
 import { authenticatorNames, boolean, names, optionalFile, plainText } from './setting-rules.js';
+import { TokenConfig, TokensConfig } from './token.config.js';
 
 /** The authenticators that there are; `none` is that there is no login. */
 export const AUTHENTICATOR_NAMES = ['none', 'htpasswd', 'ldap', 'oidc', 'certificate', 'key', 'token'] as const;
@@ -35,4 +38,12 @@ export class AuthConfig {
   /** Whether the audit log also tells of the pulls that were allowed. */
   @Setting(boolean)
   readonly auditPulls: boolean = false;
+
+  @Type(() => TokensConfig)
+  @ValidateNested()
+  readonly tokens: TokensConfig = new TokensConfig();
+
+  @Type(() => TokenConfig)
+  @ValidateNested()
+  readonly token: TokenConfig = new TokenConfig();
 }

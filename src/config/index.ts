@@ -17,3 +17,4 @@ export {
 export { RegistryConfigModule } from './registry-config.module.js';
 export { S3StorageConfig } from './s3-storage.config.js';
 export { FilesystemStorageConfig, StorageConfig } from './storage.config.js';
+export { TokenConfig, TokensConfig } from './token.config.js';

@@ -33,6 +33,19 @@ const CONFLICTS: readonly Conflict[] = [
     rule: 'must be empty beside auth.policy, which alone says who may administer',
     fix: 'Give them a rule of the policy, or remove the policy.',
   },
+  ...(['realm', 'service', 'issuer'] as const).map((name) => ({
+    path: `auth.token.${name}`,
+    isIn: ({ auth }: RegistryConfig) => auth.authenticators.includes('token') && auth.token[name] === undefined,
+    rule: 'must be set when auth.authenticators has token',
+    fix: 'Write what the token service is configured with, or remove token.',
+  })),
+  {
+    path: 'auth.token.jwksUrl',
+    isIn: ({ auth: { authenticators, token } }) =>
+      authenticators.includes('token') && !token.jwksUrl && !token.jwksFile && !token.certificateBundle,
+    rule: 'must be set when auth.authenticators has token, or else auth.token.jwksFile or auth.token.certificateBundle',
+    fix: 'Write where the keys of the token service are, or remove token.',
+  },
   {
     path: 'http.workers',
     isIn: ({ http, storage }) => http.workers > 1 && storage.driver === 'inmemory',

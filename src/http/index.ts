@@ -17,6 +17,8 @@ export {
 } from './params.js';
 export { queryText, queryTexts, readOrUndefined } from './query.js';
 export { readBody, uploadBodyOf } from './read-body.js';
+export { readForm } from './read-form.js';
+export { readJson } from './read-json.js';
 export { RegistryExceptionFilter } from './registry-exception.filter.js';
 export { RegistryExpressAdapter } from './registry-express-adapter.js';
 export type { RegistryResponse } from './registry-response.js';

@@ -40,6 +40,8 @@ const TAGS: readonly [name: string, description: string][] = [
   ['tags', 'The tags of a repository.'],
   ['referrers', 'What else is about a manifest: signatures, bills of materials and the like.'],
   ['catalog', 'The repositories.'],
+  ['tokens', 'The token service, where clients log in.'],
+  ['keys', 'The keys of robot accounts.'],
   ['health', 'For whoever watches the process.'],
   ['documentation', 'This description.'],
 ];

@@ -1,3 +1,4 @@
+import type { Action } from '#libs/access';
 import { OciError } from '#libs/oci';
 import { EXAMPLE_DIGEST } from '../http/index.js';
 import { type Failure, failure } from './failure.js';
@@ -51,8 +52,9 @@ export const PAGE_INVALID = failure(
   ),
 );
 
-/** When the client has no permission for `action`, on a repository or on the catalog. */
-export function denied(action: 'pull' | 'push' | 'delete' | 'catalog'): Failure {
-  const detail = action === 'catalog' ? { action } : { action, repository: 'library/ubuntu' };
+/** When the client has no permission for `action`, on a repository or on the registry. */
+export function denied(action: Action): Failure {
+  const detail =
+    action === 'catalog' || action === 'administer' ? { action } : { action, repository: 'library/ubuntu' };
   return failure('the client has no permission for this', new OciError('DENIED', detail));
 }

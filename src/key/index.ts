@@ -1,0 +1,1 @@
+export { KeyModule } from './key.module.js';

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { ANONYMOUS, type Credentials, type Principal } from '#libs/access';
+import { OciError } from '#libs/oci';
+import { AuthenticatorChain, Identities, isBearer } from '../auth/index.js';
+import { AuthConfig } from '../config/index.js';
+import { IssuedTokens } from './issued-tokens.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import type { TokenProof } from './token-request.js';
+
+/** Finds out who asks for a token. */
+@Injectable()
+export class TokenLogins {
+  constructor(
+    private readonly identities: Identities,
+    private readonly chain: AuthenticatorChain,
+    private readonly issued: IssuedTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly config: AuthConfig,
+  ) {}
+
+  /**
+   * The principal; anonymous where nothing is shown. Throws `UNAUTHORIZED` for what is wrong, and rejects with
+   * `AuthenticatorUnavailableError`.
+   */
+  async principalOf(request: Request, proof: TokenProof): Promise<Principal> {
+    const principal = await this.find(request, proof);
+    if (principal) return principal;
+    const challenge = { 'WWW-Authenticate': `Basic realm="${this.config.realm}"` };
+    throw new OciError('UNAUTHORIZED', undefined, { message: 'these credentials are not good', headers: challenge });
+  }
+
+  private async find(request: Request, proof: TokenProof): Promise<Principal | null> {
+    switch (proof.kind) {
+      case 'header':
+        // An access token is good for what it grants, and not for another token that lives longer.
+        return isBearer(request.headers.authorization) ? null : this.identities.of(request);
+      case 'password':
+        return this.authenticate({ kind: 'password', user: proof.user, password: proof.password });
+      case 'refresh':
+        return this.ofRefreshToken(proof.token);
+      case 'exchange':
+        return this.ofOthers(proof.token);
+    }
+  }
+
+  private async authenticate(credentials: Credentials): Promise<Principal | null> {
+    return this.chain.isEmpty ? ANONYMOUS : this.chain.authenticate(credentials);
+  }
+
+  /** Whoever vouched must still be asked today. */
+  private async ofRefreshToken(token: string): Promise<Principal | null> {
+    const principal = await this.refreshTokens.redeem(token);
+    return principal && this.chain.has(principal.authenticator) ? principal : null;
+  }
+
+  /** Of a token that somebody else has issued: as little as in the header is one of ours good for another. */
+  private async ofOthers(token: string): Promise<Principal | null> {
+    const credentials = { kind: 'token', token } as const;
+    return (await this.issued.authenticate(credentials)) ? null : this.authenticate(credentials);
+  }
+}
