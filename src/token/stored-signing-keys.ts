@@ -13,7 +13,7 @@ import {
 
 /** Milliseconds after which the storage is looked at again: another server may have made a key. */
 const MAX_AGE = 60_000;
-/** Milliseconds for which it is not looked at again, however many tokens name a key that is not known. */
+/** Milliseconds after a token that names a key which is not known, for which others like it are no reason to look. */
 const COOLDOWN = 1_000;
 
 /**
@@ -23,6 +23,7 @@ const COOLDOWN = 1_000;
 export class StoredSigningKeys implements SigningKeys {
   private keys: readonly SigningKey[] = [];
   private lookedAt = Number.NEGATIVE_INFINITY;
+  private missedAt = Number.NEGATIVE_INFINITY;
   private looking: Promise<void> | null = null;
 
   constructor(
@@ -40,7 +41,8 @@ export class StoredSigningKeys implements SigningKeys {
   async find(id: string): Promise<SigningKey | undefined> {
     const known = this.publishedNow().find((key) => key.id === id);
     // One that somebody has removed is gone for all servers within the greatest age.
-    await this.lookAgain(known ? MAX_AGE : COOLDOWN);
+    if (known) await this.lookAgain(MAX_AGE);
+    else await this.lookForMissing();
     return this.publishedNow().find((key) => key.id === id);
   }
 
@@ -55,6 +57,13 @@ export class StoredSigningKeys implements SigningKeys {
 
   private async lookAgain(maxAge: number): Promise<void> {
     if (this.looking || Date.now() - this.lookedAt > maxAge) await this.look();
+  }
+
+  private async lookForMissing(): Promise<void> {
+    const now = Date.now();
+    if (now - this.missedAt < COOLDOWN) return this.looking ?? undefined;
+    this.missedAt = now;
+    await this.look();
   }
 
   private look(): Promise<void> {

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
+import type { AppOptions } from '../../src/app.module.js';
 import { createRegistryConfig, loadRegistryConfig, type RegistryConfigInput } from '../../src/config/index.js';
 import { createApp } from '../../src/create-app.js';
 import { createLogger } from '../../src/log/index.js';
@@ -21,7 +22,7 @@ export interface Registry {
 }
 
 /** Starts a registry over what `input` says, or else over a new root in the store under test, or over memory. */
-export async function startRegistry(input: RegistryConfigInput = {}): Promise<Registry> {
+export async function startRegistry(input: RegistryConfigInput = {}, options: AppOptions = {}): Promise<Registry> {
   const config = createRegistryConfig({ ...input, storage: input.storage ?? storageOf(freshTestStore()) });
   const log: Record<string, unknown>[] = [];
   const sink = new Writable({
@@ -30,7 +31,7 @@ export async function startRegistry(input: RegistryConfigInput = {}): Promise<Re
       done();
     },
   });
-  const app = await createApp(config, createLogger(config.log, sink));
+  const app = await createApp(config, createLogger(config.log, sink), options);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return { app, url, log, client: () => request(url), close: () => app.close() };
