@@ -16,6 +16,8 @@ export interface AuditEntry {
   /** The operation, as the OpenAPI document names it. */
   readonly route?: string;
   readonly repository?: string;
+  /** The repository that content was to be mounted from. */
+  readonly source?: string;
   /** The tags that were to be set, or deleted. */
   readonly tags?: readonly string[];
   readonly digest?: string;

@@ -5,13 +5,14 @@ import { readOrUndefined } from '../http/index.js';
 import type { AccessNeed, Verdict } from './access-decisions.js';
 import { readAuthorization } from './authorization-header.js';
 import { principalOf } from './principal-of.js';
+import type { Needs } from './route-needs.js';
 
 /** What the audit log is told of a request that was decided on. */
 export function eventOf(
   request: Request,
   { action, repository }: AccessNeed,
   verdict: Verdict,
-  tags: readonly string[],
+  { source, tags }: Needs,
 ): AuditEvent {
   const { name, authenticator, credential } = principalOf(request);
   const named = namedIn(request);
@@ -22,6 +23,7 @@ export function eventOf(
     ...(credential !== undefined && { credential }),
     action,
     ...(repository !== undefined && { repository }),
+    ...(source?.repository !== undefined && { source: source.repository }),
     ...(allTags.length > 0 && { tags: allTags }),
     ...(named.digest && { digest: named.digest.toString() }),
     reason: verdict.reason,

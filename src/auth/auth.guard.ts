@@ -77,7 +77,7 @@ export class AuthGuard implements CanActivate {
 
   private require(request: Request, response: RegistryResponse, needs: Needs): Answer {
     return when(this.decideAll(request, needs), ({ need, verdict }) => {
-      if (this.audit.isOn) this.audit.follow(request, response, eventOf(request, need, verdict, needs.tags));
+      if (this.audit.isOn) this.audit.follow(request, response, eventOf(request, need, verdict, needs));
       if (!verdict.isAllowed) throw this.refusals.of(request, need, verdict, askedFor(needs));
       return true;
     });
