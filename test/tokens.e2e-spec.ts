@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { passwordOf } from './support/accounts.js';
+import { Policy } from '#libs/access';
+import { passwordOf, Tokens, tokenFor } from './support/accounts.js';
 import { descriptorOf, OCI_MANIFEST, pushable } from './support/images.js';
 import { digestOf, type Registry, randomBlob, startRegistry } from './support/registry.js';
 import { challengeIn, postForm, startWithLogins, tokenOf } from './support/token-client.js';
 import { issueToken, makeSigner } from './support/token-service.js';
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+const ALL = { name: 'all', effect: 'allow' };
 const grantsIn = (token: string) => decodeJwt(token).access;
 
 describe('the token service', () => {
@@ -278,6 +280,18 @@ describe('the token service', () => {
       await postForm(registry, { token: '../../x' }, '/token/revoke').expect(200);
     });
 
+    it('end for a whole user when an administrator says so', async () => {
+      const [token, another, spared] = [await login('ann'), await login('ann'), await login('bob')];
+      const revoke = (user: string) =>
+        registry.client().delete('/api/v1/refresh-tokens').query({ user: 'ann' }).auth(user, passwordOf(user));
+      await revoke('ann').expect(403);
+      const { body } = await revoke('root').expect(200);
+      expect(body.revoked).toBeGreaterThanOrEqual(2);
+      await refresh(token).expect(401);
+      await refresh(another).expect(401);
+      await refresh(spared).expect(200);
+    });
+
     it('cannot be made to last longer, or to be others', async () => {
       const token = await login('ann');
       const [, day = '', secret = ''] = token.split('_');
@@ -333,6 +347,39 @@ describe('the token service', () => {
     await put('/v2/team/whole/manifests/latest', OCI_MANIFEST, image.content).expect(201);
     const pulling = await tokenOf(registry, 'bob', 'repository:team/whole:pull');
     await tags('team/whole', pulling).expect(200);
+  });
+});
+
+describe('the exchange of tokens', () => {
+  const form = (token: string, scope: string) => ({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: token,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+    access_type: 'offline',
+    scope,
+  });
+
+  it('gives who shows a token of somebody else one of ours, within its bounds', async () => {
+    const auth = { authenticators: [new Tokens()], tokenService: { service: 'stowage' } };
+    const registry = await startRegistry({}, { auth: { ...auth, authorizer: Policy.parse({ rules: [ALL] }) } });
+    const workload = tokenFor('workload', 'repository:a/b:pull,push');
+    const { body } = await postForm(registry, form(workload, 'repository:a/b:pull repository:a/c:pull')).expect(200);
+    expect(body).toMatchObject({
+      scope: 'repository:a/b:pull',
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    });
+    expect(body.refresh_token).toBeUndefined();
+    expect(decodeJwt(body.token)).toMatchObject({ sub: 'workload', authenticator: 'tokens', credential: 'token-1' });
+    await registry.client().get('/v2/a/b/tags/list').set(bearer(body.token)).expect(404);
+    await registry.client().get('/v2/a/c/tags/list').set(bearer(body.token)).expect(401);
+    await postForm(registry, form('', 'repository:a/b:pull')).expect(400);
+    await registry.close();
+  });
+
+  it('refuses what nobody vouches for', async () => {
+    const registry = await startWithLogins();
+    await postForm(registry, form(await issueToken(makeSigner()), 'repository:a/b:pull')).expect(401);
+    await registry.close();
   });
 });
 

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ANONYMOUS, type Credentials, type Principal } from '#libs/access';
 import { OciError } from '#libs/oci';
-import { AuthenticatorChain, Identities, isBearer } from '../auth/index.js';
+import { AuditLog, failedLogin } from '../audit/index.js';
+import { AuthenticatorChain, Identities, isBearer, readAuthorization } from '../auth/index.js';
 import { AuthConfig } from '../config/index.js';
+import type { RegistryResponse } from '../http/index.js';
 import { IssuedTokens } from './issued-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import type { TokenProof } from './token-request.js';
@@ -17,6 +19,7 @@ export class TokenLogins {
     private readonly issued: IssuedTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly config: AuthConfig,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -24,8 +27,13 @@ export class TokenLogins {
    * `AuthenticatorUnavailableError`.
    */
   async principalOf(request: Request, proof: TokenProof): Promise<Principal> {
+    const response = request.res as RegistryResponse;
     const principal = await this.find(request, proof);
-    if (principal) return principal;
+    if (principal) {
+      response.locals.principal = principal;
+      return principal;
+    }
+    this.audit.follow(request, response, failedLogin(userOf(request, proof)));
     const challenge = { 'WWW-Authenticate': `Basic realm="${this.config.realm}"` };
     throw new OciError('UNAUTHORIZED', undefined, { message: 'these credentials are not good', headers: challenge });
   }
@@ -59,4 +67,11 @@ export class TokenLogins {
     const credentials = { kind: 'token', token } as const;
     return (await this.issued.authenticate(credentials)) ? null : this.authenticate(credentials);
   }
+}
+
+/** What was given as the name; empty where there was none. */
+function userOf({ headers }: Request, proof: TokenProof): string {
+  if (proof.kind === 'password') return proof.user;
+  const credentials = proof.kind === 'header' ? readAuthorization(headers.authorization ?? '') : undefined;
+  return credentials?.kind === 'password' ? credentials.user : '';
 }

@@ -3,6 +3,7 @@ import { AuthenticatorChain } from '../auth/index.js';
 import { StorageDriverModule } from '../storage-driver/index.js';
 import { IssuedTokens } from './issued-tokens.js';
 import { KeySetController } from './key-set.controller.js';
+import { RefreshTokenController } from './refresh-token.controller.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { TokenController } from './token.controller.js';
 import { TokenService } from './token.service.js';
@@ -12,7 +13,7 @@ import { TokenLogins } from './token-logins.js';
 /** The token service of the registry, and the authenticator for its tokens. */
 @Module({
   imports: [StorageDriverModule],
-  controllers: [TokenController, KeySetController],
+  controllers: [TokenController, KeySetController, RefreshTokenController],
   providers: [IssuedTokens, RefreshTokens, TokenGrants, TokenLogins, TokenService],
 })
 export class TokenModule implements OnModuleInit {

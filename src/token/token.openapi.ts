@@ -1,5 +1,6 @@
 import { OciError } from '#libs/oci';
 import {
+  denied,
   describeOperation,
   type Failure,
   failure,
@@ -128,4 +129,14 @@ export const DescribeGetKeySet = () =>
       },
     },
     failures: [NO_SERVICE],
+  });
+
+export const DescribeRevokeRefreshTokens = () =>
+  describeOperation({
+    summary: 'Ends all refresh tokens of a user, whose account is closed for instance',
+    parameters: [{ ...query('user', 'Name of the user.', 'ann'), required: true }],
+    responses: {
+      200: { description: 'They are good for nothing any more.', content: json('RevokedTokens', { revoked: 2 }) },
+    },
+    failures: [failure('`user` is missing', invalid('user is missing')), denied('administer')],
   });
