@@ -1,3 +1,4 @@
+import { bearerRow } from './bearer.ts';
 import { crowdRow } from './crowd.ts';
 import { imageRow } from './images.ts';
 import type { Row } from './row.ts';
@@ -10,6 +11,7 @@ import { workerRow } from './workers.ts';
 
 export const ROWS: readonly Row[] = [
   ...smallRows,
+  bearerRow,
   pullRow,
   ...pushRows,
   imageRow,
