@@ -189,9 +189,9 @@ describe('API keys', () => {
   });
 
   it.each([
-    [{ name: 'Ci', grants: PUSH }, 'name must be of lower-case letters'],
+    [{ name: 'Ci', grants: PUSH }, 'name must be of at most 128 lower-case letters'],
     [{ name: '', grants: PUSH }, 'name must be'],
-    [{ name: 'x'.repeat(200), grants: PUSH }, 'name must be shorter'],
+    [{ name: 'x'.repeat(200), grants: PUSH }, 'name must be of at most 128'],
     [{ name: 'ci' }, 'grants'],
     [{ name: 'ci', grants: [] }, 'grants must contain at least 1'],
     [{ name: 'ci', grants: [null] }, 'grants'],

@@ -6,10 +6,7 @@ import {
   IsIn,
   IsInt,
   IsOptional,
-  IsString,
-  Matches,
   Max,
-  MaxLength,
   Min,
   ValidateBy,
   ValidateNested,
@@ -20,6 +17,9 @@ const KEY_ACTIONS = ['pull', 'push', 'delete', 'catalog'] as const;
 /** Ten years, in seconds. */
 const LONGEST = 315_360_000;
 const MOST_GRANTS = 100;
+const NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const LONGEST_NAME = 128;
+const LONGEST_DESCRIPTION = 1000;
 /** More than any name of a repository has, and so many that no pattern takes long. */
 const LONGEST_PATTERN = 255;
 
@@ -27,8 +27,9 @@ const LONGEST_PATTERN = 255;
 export class KeyGrant {
   /** Pattern of names of repositories, as in policies; all when absent. */
   @IsOptional()
-  @MaxLength(LONGEST_PATTERN)
-  @IsNamePattern()
+  @IsText((text) => text.length <= LONGEST_PATTERN && problemOfNamePattern(text) === undefined, {
+    rule: 'must be a pattern of lower-case names, such as team/* or team/**',
+  })
   readonly repositories?: string;
 
   @IsArray()
@@ -41,15 +42,15 @@ export class KeyGrant {
 /** What a key that is to be made is called, and what it is good for. */
 export class NewKey {
   /** Name of the robot: that of the principal who uses the key. */
-  @Matches(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, {
-    message: 'name must be of lower-case letters and digits, with single characters . _ - in between',
+  @IsText((text) => text.length <= LONGEST_NAME && NAME.test(text), {
+    rule: `must be of at most ${LONGEST_NAME} lower-case letters and digits, with single characters . _ - in between`,
   })
-  @MaxLength(128)
   readonly name!: string;
 
   @IsOptional()
-  @IsString()
-  @MaxLength(1000)
+  @IsText((text) => text.length <= LONGEST_DESCRIPTION, {
+    rule: `must be a text of at most ${LONGEST_DESCRIPTION} characters`,
+  })
   readonly description?: string;
 
   /** Seconds; it does not expire when absent. */
@@ -67,12 +68,13 @@ export class NewKey {
   readonly grants!: readonly KeyGrant[];
 }
 
-function IsNamePattern(): PropertyDecorator {
+/** The validators of texts that class-validator has take a package of their own, which nothing else needs. */
+function IsText(isValid: (text: string) => boolean, { rule }: { rule: string }): PropertyDecorator {
   return ValidateBy({
-    name: 'namePattern',
+    name: 'text',
     validator: {
-      validate: (value) => typeof value === 'string' && problemOfNamePattern(value) === undefined,
-      defaultMessage: () => 'repositories must be a pattern of lower-case names, such as team/* or team/**',
+      validate: (value) => typeof value === 'string' && isValid(value),
+      defaultMessage: () => `$property ${rule}`,
     },
   });
 }

@@ -23,7 +23,7 @@ const KEY = {
   expiresAt: '2027-02-22T12:00:00.000Z',
 };
 
-const rules = ['name must be shorter than or equal to 128 characters'];
+const rules = ['grants must contain at least 1 elements'];
 
 const BODY_FAILURES = [
   failure('the key breaks a rule', new OciError('UNSUPPORTED', { rules }, { status: 400, message: rules.join('; ') })),
