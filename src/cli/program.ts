@@ -4,18 +4,21 @@ import { Command, CommanderError } from 'commander';
 import { StorageError } from '#libs/storage';
 import { CommandError, codeOf, ExitCode, UsageError } from './command-error.js';
 import { addMigrate } from './migrate.command.js';
+import { addPolicy } from './policy.command.js';
 
 /** Runs the command that the arguments name, and resolves to what the process is to exit with. Never rejects. */
 export async function run(args: readonly string[]): Promise<number> {
   let exitCode: number = ExitCode.success;
   const program = new Command('stowage')
-    .description('Looks after the storage of a Stowage registry.')
+    .description('Looks after a Stowage registry.')
     .version(ownVersion())
     .showHelpAfterError('For help: stowage --help')
     .exitOverride();
-  addMigrate(program, (code) => {
+  const exitWith = (code: number) => {
     exitCode = code;
-  });
+  };
+  addMigrate(program, exitWith);
+  addPolicy(program, exitWith);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
