@@ -1,11 +1,11 @@
 import {
-  denied,
   describeOperation,
   headerReferences,
   json,
   lastEntry,
   PAGE_INVALID,
   PAGE_SIZE,
+  refusals,
   STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
@@ -21,5 +21,5 @@ export const DescribeListRepositories = () =>
         content: json('RepositoryList', { repositories: ['library/debian', 'library/ubuntu'] }),
       },
     },
-    failures: [PAGE_INVALID, denied('catalog'), STORAGE_UNAVAILABLE],
+    failures: [PAGE_INVALID, ...refusals('catalog'), STORAGE_UNAVAILABLE],
   });

@@ -2,7 +2,6 @@ import { OciError } from '#libs/oci';
 import { EXAMPLE_DIGEST } from '../http/index.js';
 import {
   DIGEST_MALFORMED,
-  denied,
   describeOperation,
   failure,
   headerReferences,
@@ -10,6 +9,7 @@ import {
   NAME_INVALID,
   OCTETS,
   type Parameter,
+  refusals,
   STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
@@ -46,7 +46,7 @@ const blobHeaders = headerReferences('Docker-Content-Digest', 'ETag', 'Accept-Ra
 
 const UNCHANGED = { description: 'The client has the blob.', headers: blobHeaders };
 
-const READ_FAILURES = [NAME_INVALID, DIGEST_MALFORMED, denied('pull'), BLOB_UNKNOWN, STORAGE_UNAVAILABLE];
+const READ_FAILURES = [NAME_INVALID, DIGEST_MALFORMED, ...refusals('pull'), BLOB_UNKNOWN, STORAGE_UNAVAILABLE];
 
 export const DescribeHeadBlob = () =>
   describeOperation({
@@ -96,5 +96,5 @@ export const DescribeDeleteBlob = () =>
     summary: 'Takes a blob out of a repository',
     description: 'Other repositories keep it. Manifests that refer to it are not looked at.',
     responses: { 202: { description: 'The repository no longer has the blob.' } },
-    failures: [NAME_INVALID, DIGEST_MALFORMED, denied('delete'), BLOB_UNKNOWN, STORAGE_UNAVAILABLE],
+    failures: [NAME_INVALID, DIGEST_MALFORMED, ...refusals('delete'), BLOB_UNKNOWN, STORAGE_UNAVAILABLE],
   });

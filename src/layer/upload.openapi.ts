@@ -5,7 +5,6 @@ import {
   CONTENT_LENGTH,
   CONTENT_RANGE,
   DIGEST_MALFORMED,
-  denied,
   describeOperation,
   type Failure,
   failure,
@@ -13,6 +12,7 @@ import {
   NAME_INVALID,
   OCTETS,
   type Parameter,
+  refusals,
   STORAGE_FULL,
   STORAGE_UNAVAILABLE,
   TOTAL_SIZE,
@@ -89,7 +89,8 @@ const MOUNT: Parameter = {
 const FROM: Parameter = {
   name: 'from',
   in: 'query',
-  description: 'The repository to mount from; without it, any that the client may read.',
+  description:
+    'The repository to mount from; without it, any that the client may read. One that it may not read is as good as one that does not have the blob.',
   schema: { type: 'string', example: 'library/debian' },
 };
 
@@ -123,7 +124,7 @@ export const DescribeStartUpload = () =>
       DIGEST_MISMATCH,
       ALGORITHM_UNSUPPORTED,
       SIZE_MISMATCH,
-      denied('push'),
+      ...refusals('push'),
       STORAGE_FULL,
       STORAGE_UNAVAILABLE,
     ],
@@ -140,7 +141,7 @@ export const DescribeAppendChunk = () =>
     },
     failures: [
       NAME_INVALID,
-      denied('push'),
+      ...refusals('push'),
       UPLOAD_UNKNOWN,
       ...inSession(CHUNK_SIZE_MISMATCH, OUT_OF_ORDER, BUSY, STORAGE_FULL, STORAGE_UNAVAILABLE),
     ],
@@ -156,7 +157,7 @@ export const DescribeFinishUpload = () =>
     failures: [
       NAME_INVALID,
       DIGEST_MALFORMED,
-      denied('push'),
+      ...refusals('push'),
       UPLOAD_UNKNOWN,
       ...inSession(
         DIGEST_MISMATCH,
@@ -174,7 +175,7 @@ const describeProgress = () =>
   describeOperation({
     summary: 'Tells how far an upload has come',
     responses: { 204: { description: 'The upload can go on. `Range` tells where.', headers: sessionHeaders } },
-    failures: [NAME_INVALID, denied('push'), UPLOAD_UNKNOWN, STORAGE_UNAVAILABLE],
+    failures: [NAME_INVALID, ...refusals('push'), UPLOAD_UNKNOWN, STORAGE_UNAVAILABLE],
   });
 
 export const DescribeHeadUpload = describeProgress;
@@ -184,5 +185,5 @@ export const DescribeCancelUpload = () =>
   describeOperation({
     summary: 'Ends an upload and drops what it holds',
     responses: { 204: { description: 'The upload is gone.' } },
-    failures: [NAME_INVALID, denied('push'), UPLOAD_UNKNOWN, BUSY, STORAGE_UNAVAILABLE],
+    failures: [NAME_INVALID, ...refusals('push'), UPLOAD_UNKNOWN, BUSY, STORAGE_UNAVAILABLE],
   });

@@ -4,7 +4,6 @@ import { EXAMPLE_DIGEST } from '../http/index.js';
 import {
   BUSY,
   DIGEST_MALFORMED,
-  denied,
   describeOperation,
   failure,
   headerReferences,
@@ -14,6 +13,7 @@ import {
   json,
   NAME_INVALID,
   type Parameter,
+  refusals,
   STORAGE_FULL,
   STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
@@ -149,7 +149,7 @@ const UNCHANGED = { description: 'The client has the manifest.', headers: manife
 
 const READ = {
   parameters: [ACCEPT, IF_NONE_MATCH],
-  failures: [NAME_INVALID, DIGEST_MALFORMED, denied('pull'), MANIFEST_UNKNOWN, STORAGE_UNAVAILABLE],
+  failures: [NAME_INVALID, DIGEST_MALFORMED, ...refusals('pull'), MANIFEST_UNKNOWN, STORAGE_UNAVAILABLE],
 };
 
 export const DescribeHeadManifest = () =>
@@ -176,6 +176,7 @@ export const DescribePutManifest = () =>
     description: [
       'The bytes are kept as they come. Everything that is wrong is reported at once, one error for each problem.',
       '`If-Match` and `If-None-Match` compare and swap: they look at what the path names when the tag is set.',
+      'To point a tag that is there to another manifest is an access of its own, `overwrite`.',
     ].join(' '),
     parameters: [TAG, CONTENT_TYPE, IF_MATCH_CHANGE, IF_NONE_MATCH_CHANGE],
     body: { description: 'The manifest.', required: true, content: MANIFEST },
@@ -194,7 +195,7 @@ export const DescribePutManifest = () =>
       UNVERIFIED,
       NAME_MISMATCH,
       TAG_MISMATCH,
-      denied('push'),
+      ...refusals('push'),
       CHANGED,
       TOO_LARGE,
       TOO_MANY_TAGS,
@@ -209,5 +210,13 @@ export const DescribeDeleteManifest = () =>
     summary: 'Deletes a tag, or a manifest with every tag that points to it',
     parameters: [IF_MATCH_CHANGE, IF_NONE_MATCH_CHANGE],
     responses: { 202: { description: 'It is deleted.' } },
-    failures: [NAME_INVALID, DIGEST_MALFORMED, denied('delete'), MANIFEST_UNKNOWN, CHANGED, BUSY, STORAGE_UNAVAILABLE],
+    failures: [
+      NAME_INVALID,
+      DIGEST_MALFORMED,
+      ...refusals('delete'),
+      MANIFEST_UNKNOWN,
+      CHANGED,
+      BUSY,
+      STORAGE_UNAVAILABLE,
+    ],
   });

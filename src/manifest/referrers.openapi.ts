@@ -2,7 +2,6 @@ import { MediaType } from '#libs/oci';
 import { EXAMPLE_DIGEST } from '../http/index.js';
 import {
   DIGEST_MALFORMED,
-  denied,
   describeOperation,
   headerReferences,
   json,
@@ -11,6 +10,7 @@ import {
   PAGE_INVALID,
   PAGE_SIZE,
   type Parameter,
+  refusals,
   STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
@@ -50,5 +50,5 @@ export const DescribeListReferrers = () =>
         content: json('ImageIndex', REFERRERS, MediaType.ociIndex),
       },
     },
-    failures: [NAME_INVALID, DIGEST_MALFORMED, PAGE_INVALID, denied('pull'), STORAGE_UNAVAILABLE],
+    failures: [NAME_INVALID, DIGEST_MALFORMED, PAGE_INVALID, ...refusals('pull'), STORAGE_UNAVAILABLE],
   });

@@ -1,6 +1,5 @@
 import { OciError } from '#libs/oci';
 import {
-  denied,
   describeOperation,
   failure,
   headerReferences,
@@ -9,6 +8,7 @@ import {
   NAME_INVALID,
   PAGE_INVALID,
   PAGE_SIZE,
+  refusals,
   STORAGE_UNAVAILABLE,
 } from '../openapi/index.js';
 
@@ -26,5 +26,5 @@ export const DescribeListTags = () =>
         content: json('TagList', { name: 'library/ubuntu', tags: ['24.04', 'latest'] }),
       },
     },
-    failures: [NAME_INVALID, PAGE_INVALID, denied('pull'), NAME_UNKNOWN, STORAGE_UNAVAILABLE],
+    failures: [NAME_INVALID, PAGE_INVALID, ...refusals('pull'), NAME_UNKNOWN, STORAGE_UNAVAILABLE],
   });

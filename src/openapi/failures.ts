@@ -52,9 +52,24 @@ export const PAGE_INVALID = failure(
   ),
 );
 
-/** When the client has no permission for `action`, on a repository or on the registry. */
-export function denied(action: Action): Failure {
-  const detail =
-    action === 'catalog' || action === 'administer' ? { action } : { action, repository: 'library/ubuntu' };
-  return failure('the client has no permission for this', new OciError('DENIED', detail));
+/** When the client has to log in, on which the answer depends where there is a login. */
+export const UNAUTHENTICATED = failure(
+  'a login is needed, or the one that is shown is not good (enough)',
+  new OciError('UNAUTHORIZED'),
+  ['WWW-Authenticate'],
+);
+
+export const LOGIN_UNAVAILABLE = failure(
+  'logins cannot be checked at the moment',
+  new OciError('UNAVAILABLE', undefined, {
+    message: 'logins cannot be checked at the moment; try again',
+    headers: { 'Retry-After': '5' },
+  }),
+);
+
+/** When the client may not do this to a repository, or to the registry. */
+export function refusals(action: Action): readonly Failure[] {
+  const detail = action === 'catalog' ? { action } : { action, repository: 'library/ubuntu' };
+  const denied = failure('the client has no permission for this', new OciError('DENIED', detail));
+  return [UNAUTHENTICATED, denied, LOGIN_UNAVAILABLE];
 }

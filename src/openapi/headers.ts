@@ -43,6 +43,10 @@ export const HEADERS = {
     'Id of the request in the log of the registry: the one that the client gave in a header of this name, or a new one.',
     'c0ffee00-1d2e-4f3a-8b4c-5d6e7f8a9b0c',
   ),
+  'WWW-Authenticate': text(
+    'How to log in: a token service with the scopes to ask it for, or a password.',
+    'Bearer realm="https://registry.example/token",service="registry.example",scope="repository:library/ubuntu:pull"',
+  ),
   Warning: text(
     'Something that the client should show to people (distribution specification, "Warnings").',
     '299 - "the manifest is application/vnd.oci.image.index.v1+json, which the Accept header does not name"',

@@ -5,10 +5,13 @@ export {
   BUSY,
   DIGEST_MALFORMED,
   denied,
+  LOGIN_UNAVAILABLE,
   NAME_INVALID,
   PAGE_INVALID,
+  refusals,
   STORAGE_FULL,
   STORAGE_UNAVAILABLE,
+  UNAUTHENTICATED,
 } from './failures.js';
 export { type HeaderName, headerReferences } from './headers.js';
 export { OpenApiModule } from './openapi.module.js';

@@ -37,7 +37,7 @@ export const headManifest = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Stores a manifest under a tag, or under its digest and any number of tags
  *
- * The bytes are kept as they come. Everything that is wrong is reported at once, one error for each problem. `If-Match` and `If-None-Match` compare and swap: they look at what the path names when the tag is set.
+ * The bytes are kept as they come. Everything that is wrong is reported at once, one error for each problem. `If-Match` and `If-None-Match` compare and swap: they look at what the path names when the tag is set. To point a tag that is there to another manifest is an access of its own, `overwrite`.
  */
 export const putManifest = <ThrowOnError extends boolean = false>(options: Options<PutManifestData, ThrowOnError>): RequestResult<PutManifestResponses, PutManifestErrors, ThrowOnError> => options.client.put<PutManifestResponses, PutManifestErrors, ThrowOnError>({
     url: '/v2/{name}/manifests/{reference}',
@@ -156,7 +156,7 @@ export const listRepositories = <ThrowOnError extends boolean = false>(options: 
 /**
  * Tells that this is a registry that speaks the distribution API
  *
- * The path may end in a slash.
+ * The path may end in a slash. Clients ask here how to log in, and whether a login is good.
  */
 export const getBase = <ThrowOnError extends boolean = false>(options: Options<GetBaseData, ThrowOnError>): RequestResult<GetBaseResponses, GetBaseErrors, ThrowOnError> => options.client.get<GetBaseResponses, GetBaseErrors, ThrowOnError>({ url: '/v2', ...options });
 
