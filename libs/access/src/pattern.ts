@@ -39,7 +39,10 @@ export function compileNamePattern(pattern: string): Matcher {
   if (!pattern.includes('*')) return (name) => name === pattern;
   const [first = [], ...rest] = runsOf(pattern);
   const last = rest.pop();
+  // Without a slash at its end: `a/**` matches `a`, too. Most names that do not match are told by it at once.
+  const prefix = pattern.slice(0, pattern.indexOf('*')).replace(/\/$/, '');
   return (name) => {
+    if (!name.startsWith(prefix)) return false;
     const components = name.split('/');
     if (last === undefined) return components.length === first.length && fits(first, components, 0);
     const end = components.length - last.length;

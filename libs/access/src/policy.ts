@@ -2,6 +2,7 @@ import { ACTIONS, type Action } from './action.js';
 import { Authorizer, type Decision } from './authorizer.js';
 import { parseRule } from './parse-rule.js';
 import { PolicyError, type PolicyProblem } from './policy-error.js';
+import type { Principal } from './principal.js';
 import type { Effect, PolicyRequest, Rule } from './rule.js';
 
 /** A decision with what led to it. */
@@ -20,23 +21,26 @@ interface Branch {
   readonly decision: Decision;
 }
 
+type BranchesByAction = ReadonlyMap<Action, readonly Branch[]>;
+
 /**
  * Rules that say who may do what. A rule matches when all its conditions hold. If any rule that denies matches, the request
  * is refused; otherwise it is allowed if any rule that allows matches, and refused if none does. So the order of the rules
  * means nothing, and adding a rule that denies never allows more.
  */
 export class Policy extends Authorizer {
-  /** The rules to look at for each action: those that deny come first. */
-  private readonly branches: ReadonlyMap<Action, readonly Branch[]>;
+  /** Those that deny come first. */
+  private readonly branches: readonly Branch[];
+  /** Most principals ask more than once. */
+  private readonly known = new WeakMap<Principal, BranchesByAction>();
 
   private constructor(private readonly rules: readonly Rule[]) {
     super();
     const ordered = [...ofEffect(rules, 'deny'), ...ofEffect(rules, 'allow')];
-    const branches = ordered.map((rule) => ({
+    this.branches = ordered.map((rule) => ({
       rule,
       decision: Object.freeze({ isAllowed: rule.effect === 'allow', reason: rule.name }),
     }));
-    this.branches = new Map(ACTIONS.map((action) => [action, branches.filter(({ rule }) => rule.isFor(action))]));
   }
 
   /** Reads `{ rules: [...] }`, as it comes out of a YAML or JSON file. Throws a `PolicyError` with all that is wrong. */
@@ -52,20 +56,31 @@ export class Policy extends Authorizer {
   }
 
   decide(request: PolicyRequest): Decision {
-    for (const { rule, decision } of this.branches.get(request.action) ?? []) {
-      if (rule.matches(request)) return decision;
+    for (const { rule, decision } of this.branchesFor(request.principal).get(request.action) ?? []) {
+      if (rule.isAbout(request)) return decision;
     }
     return NO_RULE;
   }
 
   explain(request: PolicyRequest): Explanation {
-    const matching = this.rules.filter((rule) => rule.isFor(request.action) && rule.matches(request));
+    const matching = this.rules.filter(
+      (rule) => rule.isFor(request.action) && rule.isForWhom(request.principal) && rule.isAbout(request),
+    );
     const [rule] = [...ofEffect(matching, 'deny'), ...ofEffect(matching, 'allow')];
     return {
       ...this.decide(request),
       rule: rule ? { name: rule.name, effect: rule.effect } : null,
       matching: matching.map(({ name }) => name),
     };
+  }
+
+  private branchesFor(principal: Principal): BranchesByAction {
+    const known = this.known.get(principal);
+    if (known) return known;
+    const all = this.branches.filter(({ rule }) => rule.isForWhom(principal));
+    const branches = new Map(ACTIONS.map((action) => [action, all.filter(({ rule }) => rule.isFor(action))]));
+    this.known.set(principal, branches);
+    return branches;
   }
 }
 

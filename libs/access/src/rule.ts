@@ -33,12 +33,25 @@ export class Rule {
     return this.conditions.actions.has(action);
   }
 
-  /** Whether all conditions hold but that of the action. */
-  matches({ principal, repository, tag }: PolicyRequest): boolean {
-    return this.isAbout(repository) && this.isForTag(tag) && this.isForWhom(principal);
+  /** Whether the conditions hold for what it is done to. */
+  isAbout({ repository, tag }: PolicyRequest): boolean {
+    return this.isForRepository(repository) && this.isForTag(tag);
   }
 
-  private isAbout(repository: string | undefined): boolean {
+  /** Whether the conditions hold for who wants to do it. */
+  isForWhom(principal: Principal): boolean {
+    const { principals, groups, authenticators, claims, anonymous } = this.conditions;
+    if (anonymous) return this.effect === 'allow' || principal.isAnonymous;
+    if (principal.isAnonymous) return this.effect === 'deny' && !principals && !groups && !authenticators && !claims;
+    return (
+      (!principals || principals.some((matches) => matches(principal.name))) &&
+      (!groups || groups.some((matches) => principal.groups.some(matches))) &&
+      (!authenticators || authenticators.includes(principal.authenticator)) &&
+      (!claims || claims(principal.claims))
+    );
+  }
+
+  private isForRepository(repository: string | undefined): boolean {
     const { repositories } = this.conditions;
     if (!repositories) return true;
     return repository !== undefined && repositories.some((matches) => matches(repository));
@@ -49,17 +62,5 @@ export class Rule {
     const { tags } = this.conditions;
     if (!tags) return true;
     return tag === undefined ? this.effect === 'allow' : tags.some((matches) => matches(tag));
-  }
-
-  private isForWhom(principal: Principal): boolean {
-    const { principals, groups, authenticators, claims, anonymous } = this.conditions;
-    if (anonymous) return this.effect === 'allow' || principal.isAnonymous;
-    if (principal.isAnonymous) return this.effect === 'deny' && !principals && !groups && !authenticators && !claims;
-    return (
-      (!principals || principals.some((matches) => matches(principal.name))) &&
-      (!groups || groups.some((matches) => principal.groups.some(matches))) &&
-      (!authenticators || authenticators.includes(principal.authenticator)) &&
-      (!claims || claims(principal.claims))
-    );
   }
 }
