@@ -1,6 +1,5 @@
 import { OciError } from '#libs/oci';
 import {
-  denied,
   describeOperation,
   failure,
   headerReferences,
@@ -8,6 +7,7 @@ import {
   lastEntry,
   PAGE_INVALID,
   PAGE_SIZE,
+  refusals,
   schemaReference,
 } from '../openapi/index.js';
 
@@ -57,7 +57,7 @@ export const DescribeCreateKey = () =>
         content: json('CreatedApiKey', { ...KEY, secret: `stow_${KEY.id}${'x'.repeat(49)}` }),
       },
     },
-    failures: [...BODY_FAILURES, denied('administer')],
+    failures: [...BODY_FAILURES, ...refusals('administer')],
   });
 
 export const DescribeListKeys = () =>
@@ -72,12 +72,12 @@ export const DescribeListKeys = () =>
         content: json('ApiKeyList', { keys: [KEY] }),
       },
     },
-    failures: [PAGE_INVALID, denied('administer')],
+    failures: [PAGE_INVALID, ...refusals('administer')],
   });
 
 export const DescribeRevokeKey = () =>
   describeOperation({
     summary: 'Revokes an API key',
     responses: { 204: { description: 'It is good for nothing any more.' } },
-    failures: [KEY_UNKNOWN, denied('administer')],
+    failures: [KEY_UNKNOWN, ...refusals('administer')],
   });

@@ -69,7 +69,8 @@ export const LOGIN_UNAVAILABLE = failure(
 
 /** When the client may not do this to a repository, or to the registry. */
 export function refusals(action: Action): readonly Failure[] {
-  const detail = action === 'catalog' ? { action } : { action, repository: 'library/ubuntu' };
+  const detail =
+    action === 'catalog' || action === 'administer' ? { action } : { action, repository: 'library/ubuntu' };
   const denied = failure('the client has no permission for this', new OciError('DENIED', detail));
   return [UNAUTHENTICATED, denied, LOGIN_UNAVAILABLE];
 }

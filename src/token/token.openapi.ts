@@ -1,12 +1,13 @@
 import { OciError } from '#libs/oci';
 import {
-  denied,
   describeOperation,
   type Failure,
   failure,
   headerReferences,
   json,
+  LOGIN_UNAVAILABLE,
   type Parameter,
+  refusals,
   schemaReference,
 } from '../openapi/index.js';
 import { invalid } from './token-request.js';
@@ -26,14 +27,7 @@ const WRONG_FORM = failure('the form lacks something, or has it twice', invalid(
 const WRONG_LOGIN = failure(
   'what the client shows of itself is wrong',
   new OciError('UNAUTHORIZED', undefined, { message: 'these credentials are not good' }),
-);
-
-const UNAVAILABLE = failure(
-  'logins cannot be checked at the moment',
-  new OciError('UNAVAILABLE', undefined, {
-    message: 'logins cannot be checked at the moment; try again',
-    headers: { 'Retry-After': '5' },
-  }),
+  ['WWW-Authenticate'],
 );
 
 const FORM_FAILURES: readonly Failure[] = [
@@ -93,7 +87,7 @@ export const DescribeGetToken = () =>
       "Docker's token protocol. The password or API key is shown in an `Authorization` header of the scheme Basic.",
     parameters: PARAMETERS,
     responses: { 200: ANSWER },
-    failures: [WRONG_SERVICE, WRONG_LOGIN, NO_SERVICE, UNAVAILABLE],
+    failures: [WRONG_SERVICE, WRONG_LOGIN, NO_SERVICE, LOGIN_UNAVAILABLE],
   });
 
 export const DescribePostToken = () =>
@@ -101,7 +95,7 @@ export const DescribePostToken = () =>
     summary: 'Issues a token in the way of OAuth 2',
     body: { required: true, content: { [FORM]: { schema: schemaReference('TokenForm') } } },
     responses: { 200: ANSWER },
-    failures: [WRONG_SERVICE, ...FORM_FAILURES, WRONG_LOGIN, NO_SERVICE, UNAVAILABLE],
+    failures: [WRONG_SERVICE, ...FORM_FAILURES, WRONG_LOGIN, NO_SERVICE, LOGIN_UNAVAILABLE],
   });
 
 export const DescribeRevokeToken = () =>
@@ -138,5 +132,5 @@ export const DescribeRevokeRefreshTokens = () =>
     responses: {
       200: { description: 'They are good for nothing any more.', content: json('RevokedTokens', { revoked: 2 }) },
     },
-    failures: [failure('`user` is missing', invalid('user is missing')), denied('administer')],
+    failures: [failure('`user` is missing', invalid('user is missing')), ...refusals('administer')],
   });
