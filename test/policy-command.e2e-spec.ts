@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -75,6 +75,16 @@ describe('stowage policy explain', () => {
     ['--action pull --repository a --user x --claim y={', 'is not JSON'],
   ])('does not understand %s', async (args, reason) => {
     expect(await explain(args)).toEqual({ exit: 2, stdout: '', stderr: expect.stringContaining(reason) });
+  });
+
+  it('decides on the example of docs/access.md as it is shown there', async () => {
+    const page = await readFile(new URL('../docs/access.md', import.meta.url), 'utf8');
+    const example = join(folder, 'example.yaml');
+    await writeFile(example, /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '');
+    const shown = /```console\n(.*?)```/s.exec(page)?.[1] ?? '';
+    const runs = [...shown.matchAll(/^\$ stowage policy explain --policy policy.yaml (.*)\n((?:[^$].*\n)+)/gm)];
+    expect(runs.length).toBe(2);
+    for (const [, args = '', output] of runs) expect((await explain(args, example)).stdout).toBe(output);
   });
 
   it('says what is wrong with the policy', async () => {

@@ -58,14 +58,14 @@ describe('the process', () => {
     const server = start({
       ...onDisk(root),
       STOWAGE_HTTP_PORT: '70000',
-      STOWAGE_HTTP_HOST: '0.0.0.0',
+      STOWAGE_HTTP_HOST: 'nowhere',
       STOWAGE_LOG_LEVLE: 'secret',
     });
     expect(await server.exit).toBe(78);
     for (const name of ['STOWAGE_HTTP_PORT', 'STOWAGE_HTTP_HOST', 'STOWAGE_LOG_LEVLE']) {
       expect(server.errors).toContain(name);
     }
-    expect(server.errors).not.toMatch(/70000|0\.0\.0\.0|secret|\n +at /);
+    expect(server.errors).not.toMatch(/70000|nowhere|secret|\n +at /);
     expect(server.log).toEqual([]);
     expect(await isThere(root)).toBe(false);
     await rm(folder, { recursive: true });

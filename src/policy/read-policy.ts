@@ -10,7 +10,7 @@ export class PolicyFileError extends AccessError {
     reason: string,
     options?: ErrorOptions,
   ) {
-    super(`the policy in ${path} cannot be used: ${reason}`, options);
+    super(`the policy in ${path} cannot be used:${reason}`, options);
   }
 }
 
@@ -30,6 +30,6 @@ async function readYaml(text: string): Promise<unknown> {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error instanceof PolicyError ? `\n  ${error.message.replaceAll('\n', '\n  ')}` : error.message.trim();
+  if (!(error instanceof Error)) return ` ${error}`;
+  return error instanceof PolicyError ? `\n  ${error.message.replaceAll('\n', '\n  ')}` : ` ${error.message.trim()}`;
 }
