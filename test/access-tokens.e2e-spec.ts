@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Authenticator, AuthenticatorUnavailableError, Policy } from '#libs/access';
 import { Accounts, passwordOf, Tokens, tokenFor } from './support/accounts.js';
@@ -195,6 +198,32 @@ describe('an authenticator that does not answer', () => {
     await registry.client().get('/v2/').expect(401);
     await registry.close();
     expect(accounts.isClosed).toBe(true);
+  });
+});
+
+describe('a policy that is configured', () => {
+  const write = async (text: string) => {
+    const folder = await mkdtemp(join(tmpdir(), 'stowage-access-'));
+    const path = join(folder, 'policy.yaml');
+    await writeFile(path, text);
+    return { path, remove: () => rm(folder, { recursive: true }) };
+  };
+  const auth = { authenticators: [new Accounts({ anna: [] })] };
+
+  it('decides', async () => {
+    const { path, remove } = await write('rules: [{ name: a, effect: allow, principals: [anna], actions: [pull] }]');
+    const registry = await startRegistry({ auth: { authenticators: ['key'], policy: path } }, { auth });
+    await registry.client().get('/v2/a/tags/list').auth('anna', passwordOf('anna')).expect(404);
+    await registry.client().post('/v2/a/blobs/uploads/').auth('anna', passwordOf('anna')).expect(403);
+    await registry.close();
+    await remove();
+  });
+
+  it('stops the start where it cannot be used', async () => {
+    const { path, remove } = await write('rules: [{ name: a, effect: permit }]');
+    const start = startRegistry({ auth: { authenticators: ['key'], policy: path } }, { auth });
+    await expect(start).rejects.toThrow('the rule a: effect must be allow or deny, but is "permit"');
+    await remove();
   });
 });
 
