@@ -4,7 +4,6 @@ export { type Failure, failure } from './failure.js';
 export {
   BUSY,
   DIGEST_MALFORMED,
-  denied,
   LOGIN_UNAVAILABLE,
   NAME_INVALID,
   PAGE_INVALID,

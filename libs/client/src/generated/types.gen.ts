@@ -131,6 +131,143 @@ export type Health = {
 };
 
 /**
+ * The form of OAuth 2; which members it needs depends on `grant_type`.
+ */
+export type TokenForm = {
+    grant_type: 'password' | 'refresh_token' | 'urn:ietf:params:oauth:grant-type:token-exchange';
+    service?: string;
+    /**
+     * Scopes, separated by spaces.
+     */
+    scope?: string;
+    client_id?: string;
+    /**
+     * `offline` asks for a refresh token.
+     */
+    access_type?: 'online' | 'offline';
+    username?: string;
+    password?: string;
+    refresh_token?: string;
+    /**
+     * Token of another issuer, which is exchanged (RFC 8693).
+     */
+    subject_token?: string;
+    subject_token_type?: 'urn:ietf:params:oauth:token-type:jwt' | 'urn:ietf:params:oauth:token-type:id_token';
+};
+
+export type TokenAnswer = {
+    /**
+     * The access token, a JSON Web Token.
+     */
+    token: string;
+    /**
+     * The same.
+     */
+    access_token: string;
+    token_type: 'Bearer';
+    /**
+     * Seconds.
+     */
+    expires_in: number;
+    issued_at: string;
+    /**
+     * What was granted.
+     */
+    scope: string;
+    /**
+     * Only where it was asked for.
+     */
+    refresh_token?: string;
+    /**
+     * Only where a token was exchanged.
+     */
+    issued_token_type?: string;
+};
+
+/**
+ * Public keys (RFC 7517, section 5).
+ */
+export type JsonWebKeySet = {
+    keys: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+export type RevokedTokens = {
+    /**
+     * How many there were.
+     */
+    revoked: number;
+};
+
+export type ApiKeyGrant = {
+    /**
+     * Pattern of names of repositories, as in policies; all when absent.
+     */
+    repositories?: string;
+    actions: Array<'pull' | 'push' | 'delete' | 'catalog'>;
+};
+
+export type NewApiKey = {
+    /**
+     * Name of the robot, by which policies and the audit log know it.
+     */
+    name: string;
+    description?: string;
+    /**
+     * Seconds.
+     */
+    expiresIn?: number;
+    grants: Array<ApiKeyGrant>;
+};
+
+export type ApiKey = {
+    id: string;
+    /**
+     * Name of the robot, by which policies and the audit log know it.
+     */
+    name: string;
+    description?: string;
+    grants: Array<ApiKeyGrant>;
+    createdAt: string;
+    /**
+     * Name of who created it.
+     */
+    createdBy: string;
+    /**
+     * Absent where it does not expire.
+     */
+    expiresAt?: string;
+};
+
+export type CreatedApiKey = {
+    id: string;
+    /**
+     * Name of the robot, by which policies and the audit log know it.
+     */
+    name: string;
+    description?: string;
+    grants: Array<ApiKeyGrant>;
+    createdAt: string;
+    /**
+     * Name of who created it.
+     */
+    createdBy: string;
+    /**
+     * Absent where it does not expire.
+     */
+    expiresAt?: string;
+    /**
+     * The key itself. It is shown only now.
+     */
+    secret: string;
+};
+
+export type ApiKeyList = {
+    keys: Array<ApiKey>;
+};
+
+/**
  * Nothing.
  */
 export type Empty = {
@@ -176,6 +313,10 @@ export type DeleteManifestErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -196,7 +337,7 @@ export type DeleteManifestErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -242,6 +383,10 @@ export type GetManifestErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -254,7 +399,7 @@ export type GetManifestErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -302,6 +447,10 @@ export type HeadManifestErrors = {
      */
     400: unknown;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: unknown;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: unknown;
@@ -314,7 +463,7 @@ export type HeadManifestErrors = {
      */
     500: unknown;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: unknown;
 };
@@ -370,6 +519,10 @@ export type PutManifestErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -394,7 +547,7 @@ export type PutManifestErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
     /**
@@ -439,6 +592,10 @@ export type ListTagsErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -451,7 +608,7 @@ export type ListTagsErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -502,6 +659,10 @@ export type ListReferrersErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -510,7 +671,7 @@ export type ListReferrersErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -561,7 +722,7 @@ export type StartUploadData = {
          */
         mount?: string;
         /**
-         * The repository to mount from; without it, any that the client may read.
+         * The repository to mount from; without it, any that the client may read. One that it may not read is as good as one that does not have the blob.
          */
         from?: string;
     };
@@ -574,6 +735,10 @@ export type StartUploadErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -582,7 +747,7 @@ export type StartUploadErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
     /**
@@ -626,6 +791,10 @@ export type CancelUploadErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -642,7 +811,7 @@ export type CancelUploadErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -680,6 +849,10 @@ export type GetUploadErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -692,7 +865,7 @@ export type GetUploadErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -730,6 +903,10 @@ export type HeadUploadErrors = {
      */
     400: unknown;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: unknown;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: unknown;
@@ -742,7 +919,7 @@ export type HeadUploadErrors = {
      */
     500: unknown;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: unknown;
 };
@@ -791,6 +968,10 @@ export type AppendChunkErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -811,7 +992,7 @@ export type AppendChunkErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
     /**
@@ -873,6 +1054,10 @@ export type FinishUploadErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -893,7 +1078,7 @@ export type FinishUploadErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
     /**
@@ -933,6 +1118,10 @@ export type DeleteBlobErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -945,7 +1134,7 @@ export type DeleteBlobErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -995,6 +1184,10 @@ export type GetBlobErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -1011,7 +1204,7 @@ export type GetBlobErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -1059,6 +1252,10 @@ export type HeadBlobErrors = {
      */
     400: unknown;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: unknown;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: unknown;
@@ -1071,7 +1268,7 @@ export type HeadBlobErrors = {
      */
     500: unknown;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: unknown;
 };
@@ -1105,6 +1302,10 @@ export type ListRepositoriesErrors = {
      */
     400: ErrorBody;
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
@@ -1113,7 +1314,7 @@ export type ListRepositoriesErrors = {
      */
     500: ErrorBody;
     /**
-     * `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
+     * `UNAVAILABLE` when logins cannot be checked at the moment. `UNAVAILABLE` when the store in which the registry keeps its content does not answer.
      */
     503: ErrorBody;
 };
@@ -1138,9 +1339,17 @@ export type GetBaseData = {
 
 export type GetBaseErrors = {
     /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when logins cannot be checked at the moment.
+     */
+    503: ErrorBody;
 };
 
 export type GetBaseError = GetBaseErrors[keyof GetBaseErrors];
@@ -1153,6 +1362,377 @@ export type GetBaseResponses = {
 };
 
 export type GetBaseResponse = GetBaseResponses[keyof GetBaseResponses];
+
+export type GetTokenData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * What the challenge calls the registry.
+         */
+        service?: string;
+        /**
+         * What the token is to be good for; may be there several times.
+         */
+        scope?: Array<string>;
+        /**
+         * Name of the user; not looked at.
+         */
+        account?: string;
+        /**
+         * What the client calls itself.
+         */
+        client_id?: string;
+        /**
+         * Whether a refresh token is wanted.
+         */
+        offline_token?: boolean;
+    };
+    url: '/token';
+};
+
+export type GetTokenErrors = {
+    /**
+     * `UNSUPPORTED` when `service` is another one.
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED` when what the client shows of itself is wrong.
+     */
+    401: ErrorBody;
+    /**
+     * `UNSUPPORTED` when the registry has no token service.
+     */
+    404: ErrorBody;
+    /**
+     * `UNKNOWN` when the server fails; its log tells why.
+     */
+    500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when logins cannot be checked at the moment.
+     */
+    503: ErrorBody;
+};
+
+export type GetTokenError = GetTokenErrors[keyof GetTokenErrors];
+
+export type GetTokenResponses = {
+    /**
+     * A token for as much of the scopes as is allowed, which may be nothing.
+     */
+    200: TokenAnswer;
+};
+
+export type GetTokenResponse = GetTokenResponses[keyof GetTokenResponses];
+
+export type PostTokenData = {
+    body: TokenForm | Uint8Array | Blob | ReadableStream<Uint8Array>;
+    path?: never;
+    query?: never;
+    url: '/token';
+};
+
+export type PostTokenErrors = {
+    /**
+     * `UNSUPPORTED` when `service` is another one. `UNSUPPORTED` when the form lacks something, or has it twice.
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED` when what the client shows of itself is wrong.
+     */
+    401: ErrorBody;
+    /**
+     * `UNSUPPORTED` when the registry has no token service.
+     */
+    404: ErrorBody;
+    /**
+     * `SIZE_INVALID` when the form is larger than 64 KiB.
+     */
+    413: ErrorBody;
+    /**
+     * `UNSUPPORTED` when the body is no form.
+     */
+    415: ErrorBody;
+    /**
+     * `UNKNOWN` when the server fails; its log tells why.
+     */
+    500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when logins cannot be checked at the moment.
+     */
+    503: ErrorBody;
+};
+
+export type PostTokenError = PostTokenErrors[keyof PostTokenErrors];
+
+export type PostTokenResponses = {
+    /**
+     * A token for as much of the scopes as is allowed, which may be nothing.
+     */
+    200: TokenAnswer;
+};
+
+export type PostTokenResponse = PostTokenResponses[keyof PostTokenResponses];
+
+export type RevokeTokenData = {
+    body: {
+        token: string;
+    } | Uint8Array | Blob | ReadableStream<Uint8Array>;
+    path?: never;
+    query?: never;
+    url: '/token/revoke';
+};
+
+export type RevokeTokenErrors = {
+    /**
+     * `UNSUPPORTED` when the form lacks something, or has it twice.
+     */
+    400: ErrorBody;
+    /**
+     * `UNSUPPORTED` when the registry has no token service.
+     */
+    404: ErrorBody;
+    /**
+     * `SIZE_INVALID` when the form is larger than 64 KiB.
+     */
+    413: ErrorBody;
+    /**
+     * `UNSUPPORTED` when the body is no form.
+     */
+    415: ErrorBody;
+    /**
+     * `UNKNOWN` when the server fails; its log tells why.
+     */
+    500: ErrorBody;
+};
+
+export type RevokeTokenError = RevokeTokenErrors[keyof RevokeTokenErrors];
+
+export type RevokeTokenResponses = {
+    /**
+     * It is good for nothing any more.
+     */
+    200: Empty;
+};
+
+export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
+
+export type GetKeySetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/.well-known/jwks.json';
+};
+
+export type GetKeySetErrors = {
+    /**
+     * `UNSUPPORTED` when the registry has no token service.
+     */
+    404: ErrorBody;
+    /**
+     * `UNKNOWN` when the server fails; its log tells why.
+     */
+    500: ErrorBody;
+};
+
+export type GetKeySetError = GetKeySetErrors[keyof GetKeySetErrors];
+
+export type GetKeySetResponses = {
+    /**
+     * The keys of the tokens that are about, and of those to come.
+     */
+    200: JsonWebKeySet;
+};
+
+export type GetKeySetResponse = GetKeySetResponses[keyof GetKeySetResponses];
+
+export type RevokeRefreshTokensData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Name of the user.
+         */
+        user: string;
+    };
+    url: '/api/v1/refresh-tokens';
+};
+
+export type RevokeRefreshTokensErrors = {
+    /**
+     * `UNSUPPORTED` when `user` is missing.
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
+     * `DENIED` when the client has no permission for this.
+     */
+    403: ErrorBody;
+    /**
+     * `UNKNOWN` when the server fails; its log tells why.
+     */
+    500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when logins cannot be checked at the moment.
+     */
+    503: ErrorBody;
+};
+
+export type RevokeRefreshTokensError = RevokeRefreshTokensErrors[keyof RevokeRefreshTokensErrors];
+
+export type RevokeRefreshTokensResponses = {
+    /**
+     * They are good for nothing any more.
+     */
+    200: RevokedTokens;
+};
+
+export type RevokeRefreshTokensResponse = RevokeRefreshTokensResponses[keyof RevokeRefreshTokensResponses];
+
+export type ListKeysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many entries to return at most.
+         */
+        n?: number;
+        /**
+         * Only keys behind this one.
+         */
+        last?: string;
+    };
+    url: '/api/v1/keys';
+};
+
+export type ListKeysErrors = {
+    /**
+     * `UNSUPPORTED` when `n` is not a whole number, 0 or more.
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
+     * `DENIED` when the client has no permission for this.
+     */
+    403: ErrorBody;
+    /**
+     * `UNKNOWN` when the server fails; its log tells why.
+     */
+    500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when logins cannot be checked at the moment.
+     */
+    503: ErrorBody;
+};
+
+export type ListKeysError = ListKeysErrors[keyof ListKeysErrors];
+
+export type ListKeysResponses = {
+    /**
+     * Keys, in the order of their ids; those that have expired, too.
+     */
+    200: ApiKeyList;
+};
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
+
+export type CreateKeyData = {
+    body: NewApiKey | Uint8Array | Blob | ReadableStream<Uint8Array>;
+    path?: never;
+    query?: never;
+    url: '/api/v1/keys';
+};
+
+export type CreateKeyErrors = {
+    /**
+     * `UNSUPPORTED` when the key breaks a rule.
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
+     * `DENIED` when the client has no permission for this.
+     */
+    403: ErrorBody;
+    /**
+     * `SIZE_INVALID` when the body is larger than 64 KiB.
+     */
+    413: ErrorBody;
+    /**
+     * `UNSUPPORTED` when the body is no JSON.
+     */
+    415: ErrorBody;
+    /**
+     * `UNKNOWN` when the server fails; its log tells why.
+     */
+    500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when logins cannot be checked at the moment.
+     */
+    503: ErrorBody;
+};
+
+export type CreateKeyError = CreateKeyErrors[keyof CreateKeyErrors];
+
+export type CreateKeyResponses = {
+    /**
+     * The key.
+     */
+    201: CreatedApiKey;
+};
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type RevokeKeyData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/keys/{id}';
+};
+
+export type RevokeKeyErrors = {
+    /**
+     * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
+     */
+    401: ErrorBody;
+    /**
+     * `DENIED` when the client has no permission for this.
+     */
+    403: ErrorBody;
+    /**
+     * `NAME_UNKNOWN` when there is no such key.
+     */
+    404: ErrorBody;
+    /**
+     * `UNKNOWN` when the server fails; its log tells why.
+     */
+    500: ErrorBody;
+    /**
+     * `UNAVAILABLE` when logins cannot be checked at the moment.
+     */
+    503: ErrorBody;
+};
+
+export type RevokeKeyError = RevokeKeyErrors[keyof RevokeKeyErrors];
+
+export type RevokeKeyResponses = {
+    /**
+     * It is good for nothing any more.
+     */
+    204: void;
+};
+
+export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
 
 export type GetHealthData = {
     body?: never;
