@@ -5,11 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PartsGoneError } from '#libs/object-storage';
 import { StorageUnavailableError } from '#libs/storage';
 import { testSettings } from '../../../test/servers/store-of-test.js';
-// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { describeBrokenConnections } from '../../object-storage/src/contract/broken-connections.contract.js';
-// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { StoreUnderTest } from '../../object-storage/src/contract/support.contract.js';
-// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { describeObjectStore } from '../../object-storage/src/object-store.contract.js';
 import { BlobCopier } from './azure-copy.js';
 import type { AzureStoreOptions } from './azure-store-options.js';

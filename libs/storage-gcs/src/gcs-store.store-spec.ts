@@ -6,11 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PartsGoneError, type PartUpload, type StoredPart } from '#libs/object-storage';
 import { StorageUnavailableError } from '#libs/storage';
 import { testSettings } from '../../../test/servers/store-of-test.js';
-// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { describeBrokenConnections } from '../../object-storage/src/contract/broken-connections.contract.js';
-// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { eachOf, StoreUnderTest } from '../../object-storage/src/contract/support.contract.js';
-// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { describeObjectStore } from '../../object-storage/src/object-store.contract.js';
 import type { GcsStoreOptions } from './gcs-store-options.js';
 import { openGcsStore } from './open-gcs-store.js';

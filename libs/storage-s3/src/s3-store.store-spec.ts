@@ -1,6 +1,5 @@
 import { describe } from '@jest/globals';
 import { testSettings } from '../../../test/servers/store-of-test.js';
-// biome-ignore lint/style/noRestrictedImports: the contract is for tests, and no part of what the library exports.
 import { type Deviation, describeObjectStore } from '../../object-storage/src/object-store.contract.js';
 import { optionsOf } from '../test/options-of-test.js';
 import { serviceAt } from '../test/service-at.js';
