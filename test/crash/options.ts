@@ -9,17 +9,11 @@ export interface CrashOptions {
   readonly seconds: number;
 }
 
-/** Of a full run and of a short one. */
-export interface DefaultSeconds {
-  readonly full: number;
-  readonly short: number;
-}
+const FULL_SECONDS = 100;
+const SHORT_SECONDS = 15;
 
 /** @throws Error for an unknown option or a number that is none */
-export function parseOptions(
-  args: readonly string[],
-  standard: DefaultSeconds = { full: 100, short: 15 },
-): CrashOptions {
+export function parseOptions(args: readonly string[]): CrashOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -29,7 +23,7 @@ export function parseOptions(
       short: { type: 'boolean', default: false },
     },
   });
-  const seconds = values.seconds ?? (values.short ? standard.short : standard.full);
+  const seconds = values.seconds ?? (values.short ? SHORT_SECONDS : FULL_SECONDS);
   return {
     seed: values.seed,
     rounds: positive('rounds', values.rounds),

@@ -5,6 +5,7 @@ import { Random } from '../../crash/random.ts';
 import { type Answer, MANIFEST_TYPE, RegistryClient, withParameter } from '../../crash/registry-client.ts';
 import { startServer } from '../../support/server-process.ts';
 import type { FaultProxy, Outage } from './fault-proxy.ts';
+import { PatientClient } from './patient-client.ts';
 
 const REPOSITORY = 'outage';
 const AT_ONCE = 64;
@@ -23,7 +24,7 @@ export async function checkOutage(
   checks: Checks,
 ): Promise<void> {
   const server = await startServer(settings);
-  const test = new OutageTest(new RegistryClient(server.url), checks, new Random(`outage ${outage}`));
+  const test = new OutageTest(server.url, checks, new Random(`outage ${outage}`));
   try {
     await test.prepare();
     await proxy.fail(outage);
@@ -40,6 +41,8 @@ export async function checkOutage(
 
 class OutageTest {
   readonly #client: RegistryClient;
+  /** For what may have to wait for a lock that could not be given back. */
+  readonly #patient: PatientClient;
   readonly #checks: Checks;
   readonly #random: Random;
   readonly #blob: Buffer;
@@ -47,8 +50,9 @@ class OutageTest {
   readonly #upload: Buffer;
   #location = '';
 
-  constructor(client: RegistryClient, checks: Checks, random: Random) {
-    this.#client = client;
+  constructor(url: string, checks: Checks, random: Random) {
+    this.#client = new RegistryClient(url);
+    this.#patient = new PatientClient(url, checks);
     this.#checks = checks;
     this.#random = random;
     this.#blob = random.bytes(10_000);
@@ -110,11 +114,13 @@ class OutageTest {
 
   async #finishesUpload(): Promise<void> {
     const rule = 'an upload goes on where it was before the store was gone';
+    const begin = performance.now();
     try {
-      const offset = await this.#client.uploadOffset(this.#location);
+      const offset = await this.#patient.uploadOffset(this.#location);
       this.#checks.expect(rule, offset === 100_000, () => `it stands at ${offset}`);
       const digest = digestOf(this.#upload);
-      await this.#client.finishUpload(this.#location, digest, this.#upload.subarray(100_000));
+      await this.#patient.finishUpload(this.#location, digest, this.#upload.subarray(100_000));
+      console.log(`an upload went on after ${Math.round(performance.now() - begin)} ms more`);
       const { body } = await this.#client.blob(REPOSITORY, digest);
       this.#checks.expect(rule, body.equals(this.#upload), () => `${body.length} bytes`);
     } catch (error) {

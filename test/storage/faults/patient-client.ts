@@ -90,7 +90,8 @@ export class PatientClient extends RegistryClient {
         const result = await attempt();
         if (result !== null) return result;
       } catch (error) {
-        if (!isRepeatable || this.#isOver || error instanceof UnexpectedAnswerError) throw error;
+        if (this.#isOver) throw new RoundOverError();
+        if (!isRepeatable || error instanceof UnexpectedAnswerError) throw error;
         cause = error;
       }
       if (performance.now() - begin > PATIENCE) throw new Error(`nothing was had in ${PATIENCE} ms`, { cause });

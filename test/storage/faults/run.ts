@@ -2,17 +2,17 @@
  * Pushes and pulls with the built server through a proxy that breaks what goes between it and its store, kills it, lets the
  * store vanish, and compares.
  *
- *     STOWAGE_TEST_STORE='{…}' node test/storage/faults/run.ts [--short] [--seconds 100] [--rounds 20] [--seed text]
+ *     STOWAGE_TEST_STORE='{…}' node test/storage/faults/run.ts [--short] [--rounds 20] [--seed text]
  */
 import { Checks } from '../../crash/checks.ts';
-import { parseOptions } from '../../crash/options.ts';
 import { freshTestStore } from '../../support/test-store.ts';
 import { FaultProxy } from './fault-proxy.ts';
+import { parseFaultOptions } from './options.ts';
 import { checkOutage } from './outage.ts';
 import { originOf, withOrigin } from './proxied-store.ts';
 import { pushThroughFaults } from './rounds.ts';
 
-const options = parseOptions(process.argv.slice(2), { full: 100, short: 25 });
+const options = parseFaultOptions(process.argv.slice(2));
 const settings = freshTestStore();
 if (settings === null) throw new Error('STOWAGE_TEST_STORE has to hold the settings of a store, as JSON');
 console.log(`seed ${options.seed}`);

@@ -1,0 +1,26 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+
+export interface FaultOptions {
+  readonly seed: string;
+  readonly rounds: number;
+}
+
+const FULL_ROUNDS = 20;
+/** The last of them breaks nearly every second request. */
+const SHORT_ROUNDS = 3;
+
+/** @throws Error for an unknown option or a number that is none */
+export function parseFaultOptions(args: readonly string[]): FaultOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+      rounds: { type: 'string' },
+      short: { type: 'boolean', default: false },
+    },
+  });
+  const rounds = Number(values.rounds ?? (values.short ? SHORT_ROUNDS : FULL_ROUNDS));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number above 0');
+  return { seed: values.seed, rounds };
+}
