@@ -38,8 +38,8 @@ export async function bundle({ entry, target, conditions = [], plugins = [] }: B
     // Of a package that has several forms, the one of which parts that are not used can be left out.
     mainFields: ['es2015', 'module', 'main'],
     alias: { rxjs: join(RXJS, 'index.js'), 'rxjs/operators': join(RXJS, 'operators/index.js') },
-    // Finds its binary beside itself.
-    external: ['koffi'],
+    // They find their binaries beside themselves.
+    external: ['koffi', '@node-rs/argon2', '@node-rs/bcrypt'],
     plugins: [
       ...plugins,
       requireBuiltIns(),
