@@ -18,3 +18,4 @@ export { RegistryConfigModule } from './registry-config.module.js';
 export { S3StorageConfig } from './s3-storage.config.js';
 export { FilesystemStorageConfig, StorageConfig } from './storage.config.js';
 export { TokenConfig, TokensConfig } from './token.config.js';
+export { TlsConfig } from './tls.config.js';

@@ -43,6 +43,10 @@ describe('loadRegistryConfig', () => {
       STOWAGE_HTTP_KEEP_ALIVE_TIMEOUT: '1h',
       STOWAGE_HTTP_HEADERS_TIMEOUT: '10s',
       STOWAGE_HTTP_DRAIN_TIMEOUT: '0s',
+      STOWAGE_HTTP_TLS_CERTIFICATE: '/etc/tls/server.pem',
+      STOWAGE_HTTP_TLS_KEY: '/etc/tls/server.key',
+      STOWAGE_HTTP_TLS_MIN_VERSION: '1.3',
+      STOWAGE_HTTP_TLS_CLIENT_AUTHORITIES: '/etc/tls/clients.pem',
       STOWAGE_STORAGE_DRIVER: 'filesystem',
       STOWAGE_STORAGE_FILESYSTEM_ROOT: '/srv',
       STOWAGE_CACHE_MAX_SIZE: '0',
@@ -65,6 +69,12 @@ describe('loadRegistryConfig', () => {
       keepAliveTimeout: 3_600_000,
       headersTimeout: 10_000,
       drainTimeout: 0,
+      tls: {
+        certificate: '/etc/tls/server.pem',
+        key: '/etc/tls/server.key',
+        minVersion: '1.3',
+        clientAuthorities: '/etc/tls/clients.pem',
+      },
     });
     expect(storage).toMatchObject({ driver: 'filesystem', filesystem: { root: '/srv' } });
     expect(cache).toEqual({ maxSize: 0, maxEntries: 10 });

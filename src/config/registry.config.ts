@@ -17,6 +17,7 @@ import {
   workers,
 } from './setting-rules.js';
 import { StorageConfig } from './storage.config.js';
+import { TlsConfig } from './tls.config.js';
 
 /** How the registry is reached over HTTP. Durations are in milliseconds. */
 export class HttpConfig {
@@ -67,6 +68,10 @@ export class HttpConfig {
   /** How long running transfers may go on after SIGTERM. */
   @Setting(duration(0))
   readonly drainTimeout: number = 30_000;
+
+  @Type(() => TlsConfig)
+  @ValidateNested()
+  readonly tls: TlsConfig = new TlsConfig();
 }
 
 /** What is kept in memory of the storage. */

@@ -71,6 +71,24 @@ const CONFLICTS: readonly Conflict[] = [
     fix: 'Choose another folder, or x-accel-redirect, which does not name it.',
   },
   ...STORAGE_CONFLICTS,
+  {
+    path: 'http.tls.certificate',
+    isIn: ({ http }) => http.tls.certificate !== undefined && http.tls.key === undefined,
+    rule: 'needs http.tls.key, the key of the certificate',
+    fix: 'Set http.tls.key to the file of the private key.',
+  },
+  {
+    path: 'http.tls.key',
+    isIn: ({ http }) => http.tls.key !== undefined && http.tls.certificate === undefined,
+    rule: 'needs http.tls.certificate, the certificate of the key',
+    fix: 'Set http.tls.certificate to the file of the certificate.',
+  },
+  {
+    path: 'http.tls.clientAuthorities',
+    isIn: ({ http }) => http.tls.clientAuthorities !== undefined && http.tls.certificate === undefined,
+    rule: 'needs http.tls.certificate, because only with TLS do clients show certificates',
+    fix: 'Set http.tls.certificate and http.tls.key.',
+  },
 ];
 
 /** What is wrong between settings; `keys` has their names as their author wrote them, by their paths. */

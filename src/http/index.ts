@@ -22,7 +22,7 @@ export { readJson } from './read-json.js';
 export { RegistryExceptionFilter } from './registry-exception.filter.js';
 export { RegistryExpressAdapter } from './registry-express-adapter.js';
 export type { RegistryResponse } from './registry-response.js';
-export { RegistryServer } from './registry-server.js';
+export type { RegistryServer } from './registry-server.js';
 export { remoteAddressOf } from './remote-address.js';
 export { requireHost } from './require-host.js';
 export { sendJson } from './send-json.js';

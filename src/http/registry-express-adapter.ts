@@ -1,9 +1,10 @@
 import { ExpressAdapter } from '@nestjs/platform-express/adapters/express-adapter.js';
 import type { Application } from 'express';
 import type { HttpConfig } from '../config/index.js';
-import { RegistryServer } from './registry-server.js';
+import { PlainRegistryServer } from './registry-server.js';
+import { TlsRegistryServer } from './tls-registry-server.js';
 
-/** Express on a `RegistryServer`. */
+/** Express on a `RegistryServer`, with TLS where there is a certificate. */
 export class RegistryExpressAdapter extends ExpressAdapter {
   constructor(private readonly config: HttpConfig) {
     super();
@@ -13,6 +14,7 @@ export class RegistryExpressAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    this.setHttpServer(new RegistryServer(this.config, this.getInstance()));
+    const Server = this.config.tls.certificate === undefined ? PlainRegistryServer : TlsRegistryServer;
+    this.setHttpServer(new Server(this.config, this.getInstance()));
   }
 }
