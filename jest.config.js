@@ -24,6 +24,9 @@ const shared = {
 /** Specs that need a store are there only where one is under test: see test/storage/run.ts. */
 const ofStores = { ...shared, displayName: 'store', testMatch: ['<rootDir>/{libs,src,test}/**/*.store-spec.ts'] };
 
+/** Specs that log in against servers of others, which test/access/run.ts installs and starts. */
+const ofAccess = { ...shared, displayName: 'access', testMatch: ['<rootDir>/test/access/**/*.access-spec.ts'] };
+
 export default {
   // A slow disk or a busy machine is no failure.
   testTimeout: 30_000,
@@ -35,5 +38,6 @@ export default {
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
     ...(process.env.STOWAGE_TEST_STORE ? [ofStores] : []),
+    ...(process.env.STOWAGE_TEST_ACCESS ? [ofAccess] : []),
   ],
 };

@@ -11,3 +11,4 @@ export { PolicyError, type PolicyProblem } from './policy-error.js';
 export { ANONYMOUS, type Principal } from './principal.js';
 export type { Effect, PolicyRequest } from './rule.js';
 export { formatScopes, parseScopes } from './scope.js';
+export { VerificationQueue } from './verification-queue.js';

@@ -1,12 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { Authenticator, AuthenticatorUnavailableError, type Credentials, type Principal } from '#libs/access';
+import { availableParallelism } from 'node:os';
+import {
+  Authenticator,
+  AuthenticatorUnavailableError,
+  type Credentials,
+  type Principal,
+  VerificationQueue,
+} from '#libs/access';
 import { type Groups, readGroups } from './groups.js';
 import type { PasswordHash } from './password-hash.js';
 import { readUsers, type Users } from './users.js';
-import { VerificationQueue } from './verification-queue.js';
 import { WatchedFile } from './watched-file.js';
 
 const NAME = 'htpasswd';
+
+/** Each takes a processor for a tenth of a second, and a thread of the pool, which reads and writes files, too. */
+const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
 
 export interface HtpasswdOptions {
   /** Path of a file of lines `user:hash`, as Apache's `htpasswd -B` writes it; read again when it changes. */
@@ -28,7 +37,7 @@ export async function openHtpasswd({ file, groupsFile, onProblem }: HtpasswdOpti
 class Htpasswd extends Authenticator {
   override readonly name = NAME;
   override readonly kinds = ['password'] as const;
-  private readonly queue = new VerificationQueue();
+  private readonly queue = new VerificationQueue(AT_ONCE);
   /** Which user stands in for one that is not there, so that nobody can foresee it. */
   private readonly key = randomBytes(32);
 

@@ -1,16 +1,11 @@
-import { availableParallelism } from 'node:os';
-
-/**
- * Lets a few verifications run at a time. Each takes a processor for a tenth of a second and a thread of the pool, which
- * reads and writes files, too: the others wait in line, lest a flood of logins takes them all.
- */
+/** Lets a few verifications of passwords run at a time, lest a flood of logins takes all that others need, too. */
 export class VerificationQueue {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
   /** `atOnce` run, and `longest` more wait. */
   constructor(
-    private readonly atOnce = Math.max(1, Math.floor(availableParallelism() / 2)),
+    private readonly atOnce: number,
     private readonly longest = 1_000,
   ) {}
 

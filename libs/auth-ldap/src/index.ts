@@ -1,0 +1,2 @@
+export { openLdap } from './ldap.js';
+export type { LdapOptions } from './ldap-options.js';
