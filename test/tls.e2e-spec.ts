@@ -232,9 +232,7 @@ describe('TLS', () => {
     beforeAll(async () => {
       clients = await Authority.create(join(folder, 'clients'), 'clients');
       registry = await startRegistry({ http: { tls: { ...first, clientAuthorities: clients.certificate } } });
-      registry.app
-        .getHttpServer()
-        .on('request', (incoming) => shown.push(subjectOf(incoming) ?? null));
+      registry.app.getHttpServer().on('request', (incoming) => shown.push(subjectOf(incoming) ?? null));
     });
     beforeEach(() => {
       shown = [];
