@@ -1,0 +1,1 @@
+export { type CertificateOptions, openCertificates } from './certificates.js';
