@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
+import { CertificateConfig, HtpasswdConfig, LdapConfig, OidcConfig } from './authenticators.config.js';
 import { Setting } from './setting.decorator.js';
 import { authenticatorNames, boolean, names, optionalFile, plainText } from './setting-rules.js';
 import { TokenConfig, TokensConfig } from './token.config.js';
@@ -38,6 +39,22 @@ export class AuthConfig {
   /** Whether the audit log also tells of the pulls that were allowed. */
   @Setting(boolean)
   readonly auditPulls: boolean = false;
+
+  @Type(() => HtpasswdConfig)
+  @ValidateNested()
+  readonly htpasswd: HtpasswdConfig = new HtpasswdConfig();
+
+  @Type(() => LdapConfig)
+  @ValidateNested()
+  readonly ldap: LdapConfig = new LdapConfig();
+
+  @Type(() => OidcConfig)
+  @ValidateNested()
+  readonly oidc: OidcConfig = new OidcConfig();
+
+  @Type(() => CertificateConfig)
+  @ValidateNested()
+  readonly certificate: CertificateConfig = new CertificateConfig();
 
   @Type(() => TokensConfig)
   @ValidateNested()

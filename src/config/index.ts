@@ -1,5 +1,6 @@
 export { AuthConfig, type AuthenticatorName } from './auth.config.js';
 export { AzureStorageConfig } from './azure-storage.config.js';
+export { CertificateConfig, HtpasswdConfig, LdapConfig, OidcConfig } from './authenticators.config.js';
 export { ConfigurationError, type ConfigurationProblem } from './configuration.error.js';
 export type { Environment } from './environment.source.js';
 export { GcsStorageConfig } from './gcs-storage.config.js';

@@ -221,7 +221,7 @@ describe('a registry without a login', () => {
   });
 
   it.each([
-    [{ STOWAGE_AUTH_AUTHENTICATORS: 'ldap,none' }, 'STOWAGE_AUTH_AUTHENTICATORS'],
+    [{ STOWAGE_AUTH_AUTHENTICATORS: 'key,none' }, 'STOWAGE_AUTH_AUTHENTICATORS'],
     [{ STOWAGE_AUTH_POLICY: 'policy.yaml' }, 'STOWAGE_AUTH_POLICY'],
   ])('has nothing else of a login: %j', (env, key) => {
     expect(keysOf(() => load(env))).toEqual([key]);

@@ -47,6 +47,42 @@ const CONFLICTS: readonly Conflict[] = [
     fix: 'Write where the keys of the token service are, or remove token.',
   },
   {
+    path: 'auth.htpasswd.file',
+    isIn: ({ auth }) => auth.authenticators.includes('htpasswd') && auth.htpasswd.file === undefined,
+    rule: 'must be set for the authenticator htpasswd',
+    fix: 'Set it to the file of users, or take htpasswd out of auth.authenticators.',
+  },
+  {
+    path: 'auth.ldap.urls',
+    isIn: ({ auth }) => auth.authenticators.includes('ldap') && auth.ldap.urls.length === 0,
+    rule: 'must be set for the authenticator ldap',
+    fix: 'Set it to the servers of the directory, or take ldap out of auth.authenticators.',
+  },
+  {
+    path: 'auth.ldap.baseDn',
+    isIn: ({ auth }) => auth.authenticators.includes('ldap') && auth.ldap.baseDn === undefined,
+    rule: 'must be set for the authenticator ldap',
+    fix: 'Set it to the entry below which users are, or take ldap out of auth.authenticators.',
+  },
+  {
+    path: 'auth.ldap.bindPassword',
+    isIn: ({ auth }) => (auth.ldap.bindDn === undefined) !== (auth.ldap.bindPassword === undefined),
+    rule: 'must be set with auth.ldap.bindDn, and not without it: a directory takes a name without a password for nobody',
+    fix: 'Set both, or neither to search as nobody.',
+  },
+  {
+    path: 'auth.oidc.issuers',
+    isIn: ({ auth }) => auth.authenticators.includes('oidc') && auth.oidc.issuers === undefined,
+    rule: 'must be set for the authenticator oidc',
+    fix: 'Set it to the file of issuers, or take oidc out of auth.authenticators.',
+  },
+  {
+    path: 'auth.authenticators',
+    isIn: ({ auth, http }) => auth.authenticators.includes('certificate') && http.tls.clientAuthorities === undefined,
+    rule: 'must not have certificate without http.tls.clientAuthorities, because clients are asked for no certificate then',
+    fix: 'Set http.tls.clientAuthorities, or remove certificate.',
+  },
+  {
     path: 'http.workers',
     isIn: ({ http, storage }) => http.workers > 1 && storage.driver === 'inmemory',
     rule: 'must be 1 with the inmemory driver, whose content one process cannot show another',

@@ -117,6 +117,7 @@ export class Directory {
         failures.push(error);
       }
     }
-    throw new AggregateError(failures, 'no server of the directory answers as it should');
+    const reasons = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+    throw new AggregateError(failures, `no server of the directory answers as it should: ${reasons.join('; ')}`);
   }
 }

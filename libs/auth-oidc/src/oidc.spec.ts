@@ -82,7 +82,8 @@ describe('a workload token', () => {
   });
 
   it('is named by the claim that is configured, behind what tells issuers apart', async () => {
-    const oidc = await open({ usernameClaim: 'email', groupsClaim: 'team', prefix: undefined } as Partial<OidcIssuer>);
+    const claims = { usernameClaim: 'email', groupsClaim: 'team' };
+    const oidc = await openOidc({ issuers: [{ issuer, audience: AUDIENCE, ...claims }] });
     const place = issuer.replace('http://', '');
     expect(await show(oidc, await sign({ email: 'a@b.c', team: 'ops' }))).toMatchObject({
       name: `${place}:a@b.c`,
