@@ -9,6 +9,7 @@ import { RegistryExceptionFilter } from './http/index.js';
 import { KeyModule } from './key/index.js';
 import { LayerModule } from './layer/index.js';
 import { type Logger, LogModule } from './log/index.js';
+import { LoginModule } from './login/index.js';
 import { ManifestModule } from './manifest/index.js';
 import { OpenApiModule } from './openapi/index.js';
 import { TokenModule } from './token/index.js';
@@ -37,6 +38,7 @@ export class AppModule {
         KeyModule,
         HealthModule,
         OpenApiModule,
+        ...(config.auth.authenticators.includes('login') ? [LoginModule] : []),
       ],
       providers: [
         { provide: APP_FILTER, useClass: RegistryExceptionFilter },

@@ -1,12 +1,22 @@
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { CertificateConfig, HtpasswdConfig, LdapConfig, OidcConfig } from './authenticators.config.js';
+import { LoginConfig } from './login.config.js';
 import { Setting } from './setting.decorator.js';
 import { authenticatorNames, boolean, names, optionalFile, plainText } from './setting-rules.js';
 import { TokenConfig, TokensConfig } from './token.config.js';
 
 /** The authenticators that there are; `none` is that there is no login. */
-export const AUTHENTICATOR_NAMES = ['none', 'htpasswd', 'ldap', 'oidc', 'certificate', 'key', 'token'] as const;
+export const AUTHENTICATOR_NAMES = [
+  'none',
+  'htpasswd',
+  'ldap',
+  'oidc',
+  'certificate',
+  'key',
+  'token',
+  'login',
+] as const;
 
 export type AuthenticatorName = (typeof AUTHENTICATOR_NAMES)[number];
 
@@ -63,4 +73,8 @@ export class AuthConfig {
   @Type(() => TokenConfig)
   @ValidateNested()
   readonly token: TokenConfig = new TokenConfig();
+
+  @Type(() => LoginConfig)
+  @ValidateNested()
+  readonly login: LoginConfig = new LoginConfig();
 }

@@ -6,6 +6,7 @@ export type { Environment } from './environment.source.js';
 export { GcsStorageConfig } from './gcs-storage.config.js';
 export { createRegistryConfig, loadRegistryConfig, type RegistryConfigInput } from './load-registry-config.js';
 export { CdnConfig, RedirectConfig } from './redirect.config.js';
+export { LoginConfig } from './login.config.js';
 export {
   CacheConfig,
   HttpConfig,

@@ -76,6 +76,18 @@ const CONFLICTS: readonly Conflict[] = [
     rule: 'must be set for the authenticator oidc',
     fix: 'Set it to the file of issuers, or take oidc out of auth.authenticators.',
   },
+  ...(['issuer', 'clientId'] as const).map((setting) => ({
+    path: `auth.login.${setting}`,
+    isIn: ({ auth }: RegistryConfig) => auth.authenticators.includes('login') && auth.login[setting] === undefined,
+    rule: 'must be set for the authenticator login',
+    fix: 'Set it to what the provider says, or take login out of auth.authenticators.',
+  })),
+  {
+    path: 'http.publicUrl',
+    isIn: ({ auth, http }) => auth.authenticators.includes('login') && http.publicUrl === undefined,
+    rule: 'must be set for the authenticator login, because the provider sends browsers back there',
+    fix: 'Set it to the URL that browsers reach the registry under, or take login out of auth.authenticators.',
+  },
   {
     path: 'auth.authenticators',
     isIn: ({ auth, http }) => auth.authenticators.includes('certificate') && http.tls.clientAuthorities === undefined,

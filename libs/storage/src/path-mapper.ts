@@ -17,6 +17,8 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  *       auth/keys/signing                                       private keys that tokens are signed with
  *       auth/refresh/<day>/<sha256 of the token>                who a refresh token is good for, by the day of its end
  *       auth/api-keys/<id>                                      what an API key may do, and its sha256
+ *       auth/login/cookie-key                                     key for the cookies of logins that are under way
+ *       auth/login-keys/<day>/<sha256 of the password>            whose password it is, by the day of its end
  *       tag-changes/<name>/_change                                several tags that change together
  *       migration/                                                what was migrated of an early root
  *       locks/<sha256 of the key>                                 of processes; no durable state
@@ -78,6 +80,10 @@ export const pathOf = {
   refreshToken: (day: number, hash: string) => `${OWN_ROOT}/auth/refresh/${day}/${hash}`,
   apiKeys: () => `${OWN_ROOT}/auth/api-keys`,
   apiKey: (id: string) => `${OWN_ROOT}/auth/api-keys/${id}`,
+  loginCookieKey: () => `${OWN_ROOT}/auth/login/cookie-key`,
+  loginKeys: () => `${OWN_ROOT}/auth/login-keys`,
+  loginKeyDay: (day: number) => `${OWN_ROOT}/auth/login-keys/${day}`,
+  loginKey: (day: number, hash: string) => `${OWN_ROOT}/auth/login-keys/${day}/${hash}`,
   tagChanges: () => `${OWN_ROOT}/tag-changes`,
   tagChange: (name: string) => `${OWN_ROOT}/tag-changes/${name}/_change`,
   locks: () => `${OWN_ROOT}/locks`,
