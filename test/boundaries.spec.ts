@@ -9,6 +9,7 @@ const BY_NAME = 'Import a library by its name, #libs/<name>.';
 const BY_NAME_AND_NO_SRC = 'Import a library by its name, #libs/<name>; libraries never import src.';
 const BY_DOOR = 'Enter a module through its index.js.';
 const NO_FRAMEWORK = 'libs/ is free of frameworks.';
+const APART = 'Object stores do not know each other, nor does what they have in common know any.';
 const PURE = 'This library is on its own: it imports no other library and touches no files.';
 
 const PURE_LIBRARY_MAY_NOT = [
@@ -54,6 +55,9 @@ const REFUSED: [string, string, string, string][] = [
     PURE,
   ]),
   ['libs/hash imports another library', 'libs/hash/src/a.ts', `import '#libs/oci';`, PURE],
+  ['an object store imports another', 'libs/storage-s3/src/a.ts', `import '#libs/storage-gcs';`, APART],
+  ['what object stores share imports one', 'libs/object-storage/src/a.ts', `import '#libs/storage-s3';`, APART],
+  ['an object store imports Nest', 'libs/storage-s3/src/b.ts', `import '@nestjs/common';`, NO_FRAMEWORK],
   ['a feature reaches into another', 'src/layer/a.ts', `import '../config/registry.config.js';`, BY_DOOR],
   ['a feature reaches deep into another', 'src/layer/b.ts', `import '../config/yaml/index.js';`, BY_DOOR],
   ['a feature loads a part of another later', 'src/layer/c.ts', `export const a = import('../config/a.js');`, BY_DOOR],
@@ -81,6 +85,7 @@ const ALLOWED: [string, string, string][] = [
   ['a library passes the contract of another', 'libs/hash/src/c.spec.ts', `import '../../storage/src/a.contract.js';`],
   ['a library imports its own files', 'libs/storage/src/m.ts', `import './sub/a.js';`],
   ['a folder of a library imports its own library', 'libs/storage/src/sub/a.ts', `import '../n.js';`],
+  ['an object store imports what all share', 'libs/storage-s3/src/c.ts', `import '#libs/object-storage';`],
   ['libs/oci imports its own files', 'libs/oci/src/f.ts', `import './digest.js';`],
   ['libs/hash imports node:crypto', 'libs/hash/src/b.ts', `import 'node:crypto';`],
   ['a feature imports a library by its name', 'src/layer/d.ts', `import '#libs/oci';`],
