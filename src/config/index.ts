@@ -1,12 +1,12 @@
 export { AuthConfig, type AuthenticatorName } from './auth.config.js';
-export { AzureStorageConfig } from './azure-storage.config.js';
 export { CertificateConfig, HtpasswdConfig, LdapConfig, OidcConfig } from './authenticators.config.js';
+export { AzureStorageConfig } from './azure-storage.config.js';
 export { ConfigurationError, type ConfigurationProblem } from './configuration.error.js';
 export type { Environment } from './environment.source.js';
 export { GcsStorageConfig } from './gcs-storage.config.js';
 export { createRegistryConfig, loadRegistryConfig, type RegistryConfigInput } from './load-registry-config.js';
-export { CdnConfig, RedirectConfig } from './redirect.config.js';
 export { LoginConfig } from './login.config.js';
+export { CdnConfig, RedirectConfig } from './redirect.config.js';
 export {
   CacheConfig,
   HttpConfig,
@@ -19,5 +19,5 @@ export {
 export { RegistryConfigModule } from './registry-config.module.js';
 export { S3StorageConfig } from './s3-storage.config.js';
 export { FilesystemStorageConfig, StorageConfig } from './storage.config.js';
-export { TokenConfig, TokensConfig } from './token.config.js';
 export { TlsConfig } from './tls.config.js';
+export { TokenConfig, TokensConfig } from './token.config.js';
