@@ -4,7 +4,7 @@ import type { Journal, UploadRecord } from './journal.ts';
 import type { Random } from './random.ts';
 import type { RegistryClient } from './registry-client.ts';
 
-/** Looks at every upload that a kill left open, and finishes some of them: all when `share` is 1. */
+/** Looks at every upload that was left open, all at once, and finishes some of them: all when `share` is 1. */
 export async function checkUnfinishedUploads(
   client: RegistryClient,
   journal: Journal,
@@ -12,12 +12,12 @@ export async function checkUnfinishedUploads(
   random: Random,
   share: number,
 ): Promise<void> {
-  for (const upload of journal.uploads) {
+  const check = async (upload: UploadRecord, choices: Random): Promise<void> => {
     const offset = await client.uploadOffset(upload.location);
     if (offset === null) {
       await expectFinished(client, checks, upload);
       journal.uploads.delete(upload);
-      continue;
+      return;
     }
     const possible = [upload.offset, upload.offset + upload.handedOver];
     checks.expect(
@@ -27,11 +27,12 @@ export async function checkUnfinishedUploads(
     );
     upload.offset = offset;
     upload.handedOver = 0;
-    if (!random.chance(share)) continue;
-    await finish(client, checks, random, upload);
+    if (!choices.chance(share)) return;
+    await finish(client, checks, choices, upload);
     journal.blob(upload.repository, upload.digest, upload.content.length).acknowledged = true;
     journal.uploads.delete(upload);
-  }
+  };
+  await Promise.all([...journal.uploads].map((upload, index) => check(upload, random.fork(index))));
 }
 
 /** An upload may be gone only when its closing request was sent and had its effect. */
