@@ -7,8 +7,8 @@ export interface FaultOptions {
 }
 
 const FULL_ROUNDS = 20;
-/** The last of them breaks nearly every second request. */
-const SHORT_ROUNDS = 3;
+/** One that ends in order, and one that ends with a kill. */
+const SHORT_ROUNDS = 2;
 
 /** @throws Error for an unknown option or a number that is none */
 export function parseFaultOptions(args: readonly string[]): FaultOptions {

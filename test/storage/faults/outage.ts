@@ -12,7 +12,7 @@ const AT_ONCE = 64;
 /** Milliseconds that a request may take of which nothing is known yet: some attempts, and the pauses in between. */
 const FIRST_ANSWERS = 15_000;
 /** Milliseconds that it may take when the store is known to be gone. */
-const LATER_ANSWERS = 1_000;
+const LATER_ANSWERS = 2_000;
 /** Milliseconds after which everything is as it was. */
 const RECOVERY = 15_000;
 
@@ -24,7 +24,7 @@ export async function checkOutage(
   checks: Checks,
 ): Promise<void> {
   const server = await startServer(settings);
-  const test = new OutageTest(server.url, checks, new Random(`outage ${outage}`));
+  const test = new OutageTest(server.url, checks, outage);
   try {
     await test.prepare();
     await proxy.fail(outage);
@@ -40,6 +40,7 @@ export async function checkOutage(
 }
 
 class OutageTest {
+  readonly #outage: Outage;
   readonly #client: RegistryClient;
   /** For what may have to wait for a lock that could not be given back. */
   readonly #patient: PatientClient;
@@ -50,7 +51,9 @@ class OutageTest {
   readonly #upload: Buffer;
   #location = '';
 
-  constructor(url: string, checks: Checks, random: Random) {
+  constructor(url: string, checks: Checks, outage: Outage) {
+    const random = new Random(`outage ${outage}`);
+    this.#outage = outage;
     this.#client = new RegistryClient(url);
     this.#patient = new PatientClient(url, checks);
     this.#checks = checks;
@@ -105,7 +108,7 @@ class OutageTest {
       answer = await this.#client.manifest(REPOSITORY, 'latest');
     }
     const took = Math.round(performance.now() - begin);
-    console.log(`the store was back, and in use again after ${took} ms`);
+    console.log(`${this.#outage}: the store was back, and in use again after ${took} ms`);
     const isBack = answer.status === 200 && answer.body.equals(this.#manifest);
     const rule = 'a store that is back is used again, and has what it had';
     this.#checks.expect(rule, isBack, () => `${answer.status} after ${took} ms`);
@@ -120,7 +123,7 @@ class OutageTest {
       this.#checks.expect(rule, offset === 100_000, () => `it stands at ${offset}`);
       const digest = digestOf(this.#upload);
       await this.#patient.finishUpload(this.#location, digest, this.#upload.subarray(100_000));
-      console.log(`an upload went on after ${Math.round(performance.now() - begin)} ms more`);
+      console.log(`${this.#outage}: an upload went on after ${Math.round(performance.now() - begin)} ms more`);
       const { body } = await this.#client.blob(REPOSITORY, digest);
       this.#checks.expect(rule, body.equals(this.#upload), () => `${body.length} bytes`);
     } catch (error) {

@@ -9,7 +9,7 @@ export function originOf(settings: Settings): string {
 }
 
 /** The same store by way of another address, with little patience. */
-export function withOrigin(settings: Settings, origin: string): Settings {
+export function withOrigin(settings: Settings, origin: string): Record<string, string> {
   const prefix = prefixOf(settings);
   const endpoint = `${prefix}_ENDPOINT`;
   const impatient = Object.entries(IMPATIENT).map(([name, value]) => [`${prefix}_${name}`, value]);

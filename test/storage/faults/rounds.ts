@@ -19,8 +19,8 @@ const LARGE = { least: 4_000_000, most: 14_000_000 };
 /** Milliseconds that are pushed in each round. */
 const ROUND = { least: 2_500, most: 4_500 };
 const FINISHED_SHARE = 0.6;
-/** Of each hundred requests: from a bad day to one on which hardly anything gets through. */
-const RATES: readonly FaultRates[] = [evenRates(6), evenRates(20), evenRates(45), { 'slow down': 60 }, evenRates(80)];
+/** Of each hundred requests: bad days, and those on which hardly anything gets through. */
+const RATES: readonly FaultRates[] = [evenRates(20), evenRates(6), evenRates(45), { 'slow down': 60 }, evenRates(80)];
 
 /**
  * Round by round: pushes and pulls through a proxy that breaks what goes between server and store, in every second round up

@@ -13,16 +13,24 @@ import { originOf, withOrigin } from './proxied-store.ts';
 import { pushThroughFaults } from './rounds.ts';
 
 const options = parseFaultOptions(process.argv.slice(2));
-const settings = freshTestStore();
-if (settings === null) throw new Error('STOWAGE_TEST_STORE has to hold the settings of a store, as JSON');
 console.log(`seed ${options.seed}`);
 const checks = new Checks();
-const proxy = await FaultProxy.open(originOf(settings));
-const proxied = withOrigin(settings, proxy.url);
-try {
-  await pushThroughFaults(proxied, proxy, options, checks);
-  for (const outage of ['refused', 'silent'] as const) await checkOutage(proxied, proxy, outage, checks);
-} finally {
-  await proxy.close();
-}
+// They mostly wait: for locks of those who were killed, and for a store that is not there.
+await Promise.all([
+  behindProxy((proxied, proxy) => pushThroughFaults(proxied, proxy, options, checks)),
+  behindProxy((proxied, proxy) => checkOutage(proxied, proxy, 'refused', checks)),
+  behindProxy((proxied, proxy) => checkOutage(proxied, proxy, 'silent', checks)),
+]);
 process.exitCode = checks.report() ? 0 : 1;
+
+/** Gives `work` a root of its own in the store under test, by way of a proxy of its own. */
+async function behindProxy(work: (proxied: Record<string, string>, proxy: FaultProxy) => Promise<void>): Promise<void> {
+  const settings = freshTestStore();
+  if (settings === null) throw new Error('STOWAGE_TEST_STORE has to hold the settings of a store, as JSON');
+  const proxy = await FaultProxy.open(originOf(settings));
+  try {
+    await work(withOrigin(settings, proxy.url), proxy);
+  } finally {
+    await proxy.close();
+  }
+}
