@@ -44,7 +44,7 @@ describe('a registry with the authenticator', () => {
     it('lets in who has a password in the file, and whoever is added', async () => {
       const file = join(folder, 'users');
       await writeFile(file, await user('alice', 'correct horse'));
-      const { client } = await start({ authenticators: ['htpasswd'], htpasswd: { file } });
+      const { client } = await start({ authenticators: ['htpasswd'], tokens: { enabled: false }, htpasswd: { file } });
       const { headers } = await client().get('/v2/').expect(401);
       expect(headers['www-authenticate']).toBe('Basic realm="Stowage"');
       await client().get('/v2/').auth('alice', 'correct horse').expect(200);
@@ -57,7 +57,11 @@ describe('a registry with the authenticator', () => {
     it('logs a file that is wrong, with nothing of the line in it', async () => {
       const file = join(folder, 'wrong');
       await writeFile(file, await user('alice', 'correct horse'));
-      const { client, log } = await start({ authenticators: ['htpasswd'], htpasswd: { file } });
+      const { client, log } = await start({
+        authenticators: ['htpasswd'],
+        tokens: { enabled: false },
+        htpasswd: { file },
+      });
       await appendFile(file, 'bob:hunter2\n');
       while (!log.some(({ level }) => level === 'error')) {
         await client().get('/v2/').auth('nobody', 'x').expect(401);
@@ -74,7 +78,7 @@ describe('a registry with the authenticator', () => {
         'flood:1: ',
       );
       await writeFile(file, `alice:${await hash('correct horse', { cost: 10 })}\n`);
-      const { client } = await start({ authenticators: ['htpasswd'], htpasswd: { file } });
+      const { client } = await start({ authenticators: ['htpasswd'], tokens: { enabled: false }, htpasswd: { file } });
       await client().get('/v2/').auth('alice', 'correct horse').expect(200);
       let open = 0;
       const flood = Array.from({ length: 40 }, async (_, number) => {
