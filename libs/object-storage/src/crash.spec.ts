@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InvalidOffsetError, PathNotFoundError, type StorageDriver } from '#libs/storage';
+import { InvalidOffsetError, PathNotFoundError, type StorageDriver, sizeIfPresent } from '#libs/storage';
 import { MemoryObjectStore } from './memory/memory-object-store.js';
 import { ObjectStorageDriver } from './object-storage-driver.js';
 import type { ObjectStore } from './object-store.js';
@@ -25,6 +25,7 @@ const upload = fc.record({
   tail: fc.nat(3 * PART),
   destination: fc.constantFrom(FILE, BLOB),
   isPlaceKnown: fc.boolean(),
+  isMoved: fc.boolean(),
   finishes: fc.array(life, { maxLength: 4 }),
 });
 
@@ -59,7 +60,7 @@ async function survives(work: () => Promise<void>): Promise<boolean> {
 describe('a file that processes continue which die at any change', () => {
   it('keeps what was acknowledged, and is never seen in part', async () => {
     await fc.assert(
-      fc.asyncProperty(upload, async ({ additions, tail, destination, isPlaceKnown, finishes }) => {
+      fc.asyncProperty(upload, async ({ additions, tail, destination, isPlaceKnown, isMoved, finishes }) => {
         const store = new MemoryObjectStore();
         let [acknowledged, at] = ['', 0];
         const next = (length: number) =>
@@ -85,6 +86,7 @@ describe('a file that processes continue which die at any change', () => {
         const rest = next(tail);
         const whole = acknowledged + rest;
         const finish = async (driver: StorageDriver) => {
+          if (isMoved && (await sizeIfPresent(driver, FILE)) === whole.length) return driver.move(FILE, destination);
           const writer = await writerIn(driver);
           await writer.write(Buffer.from(rest));
           await writer.commit(destination);

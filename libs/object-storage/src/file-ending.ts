@@ -1,4 +1,4 @@
-import { PathNotFoundError } from '#libs/storage';
+import { PathNotFoundError, settleAll } from '#libs/storage';
 import { recordKey } from './keys.js';
 import type { ObjectStore } from './object-store.js';
 import { PartsGoneError } from './object-store-error.js';
@@ -43,7 +43,7 @@ export class FileEnding {
 
   /**
    * Keeps the file for a later writer: the new record, then the end of what it takes the place of. One put; a delete of
-   * the records before the last, where there are any, and one of the object.
+   * the records before the last, where there are any, at the same time; and a delete of the object.
    */
   async keep({ size, sender, tail }: Written): Promise<void> {
     const { store, file } = this;
@@ -55,8 +55,8 @@ export class FileEnding {
     sender.throwFailure();
     await this.recordStart(tail);
     if (file.found === 'unknown') return this.keepInPlace(sender, size, tail);
-    await this.putEndRecord(sender, size, tail);
-    await this.deleteRecords([recordKey(file.key, file.size), recordKey(file.key, size)]);
+    const kept = [recordKey(file.key, file.size), recordKey(file.key, size)];
+    await settleAll([this.putEndRecord(sender, size, tail), this.deleteRecords(kept)]);
     if (file.found === 'object') await store.delete([file.key]);
   }
 

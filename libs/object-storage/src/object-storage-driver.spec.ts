@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { PathNotFoundError, TruncatedFileError } from '#libs/storage';
+import { InvalidPathError, PathNotFoundError, TruncatedFileError } from '#libs/storage';
 import { describeStorageDriver } from '../../storage/src/storage-driver.contract.js';
 import { MemoryObjectStore } from './memory/memory-object-store.js';
 import { ObjectStorageDriver, type ObjectStorageOptions } from './object-storage-driver.js';
@@ -55,8 +55,11 @@ describe('ObjectStorageDriver', () => {
     expect(await callsOf(() => driver.stat('/a/b'))).toEqual(['head']);
     expect(await callsOf(() => driver.stat('/a'))).toEqual(['head', 'list', 'list']);
     expect(await callsOf(() => driver.list('/a'))).toEqual(['list']);
-    expect(await callsOf(() => driver.move('/a/b', '/a/c'))).toEqual(['head', 'copy', 'delete']);
-    expect(await callsOf(() => driver.delete('/a/c'))).toEqual(['head', 'list', 'delete']);
+    expect(await callsOf(() => driver.move('/a/b', '/a/c'))).toEqual(['list', 'copy', 'delete']);
+    expect(await callsOf(() => driver.delete('/a/c'))).toEqual(['list', 'delete']);
+    expect(await callsOf(() => driver.filesBelow('/a'))).toEqual(['list']);
+    expect(await callsOf(() => driver.discard(['/a/x', '/a/y']))).toEqual(['delete']);
+    expect(await callsOf(() => driver.discard([]))).toEqual([]);
     expect(await keys()).toEqual([]);
   });
 
@@ -110,9 +113,35 @@ describe('ObjectStorageDriver', () => {
     await expect(driver.delete('/up/data')).rejects.toThrow(PathNotFoundError);
   });
 
-  it('takes the object for the file where a crash has left records beside it', async () => {
+  it('deletes a directory among thousands of others that begin like it, and none of them', async () => {
+    for (let i = 0; i < 1200; i++) await store.put(`root/dir-${i}`, Buffer.from('x'));
+    await store.put('root/dir/file', Buffer.from('x'));
+    expect(await callsOf(() => driver.delete('/dir'))).toEqual(['list', 'list', 'delete']);
+    await expect(driver.delete('/dir')).rejects.toThrow(PathNotFoundError);
+    expect(await driver.list('/', { limit: 2000 })).toHaveLength(1200);
+  });
+
+  it('moves a file that is not complete, unless it began for another place', async () => {
     await closeLarge('/up/data');
-    await driver.putContent('/up/data', Buffer.from('whole'));
+    const parts = ['list', 'get', 'putPart', 'completeParts', 'copy', 'delete', 'delete'];
+    expect(await callsOf(() => driver.move('/up/data', '/blob'))).toEqual(parts);
+    expect(await keys()).toEqual(['root/blob']);
+    const writer = await driver.writer('/up/data', { destination: '/here' });
+    await writer.write(Buffer.alloc(100));
+    await writer.close();
+    await expect(driver.move('/up/data', '/there')).rejects.toThrow(InvalidPathError);
+    await driver.move('/up/data', '/here');
+    expect(await keys()).toEqual(['root/blob', 'root/here']);
+  });
+
+  it('takes the object for the file where a crash has left records beside it', async () => {
+    for (const path of ['/up/moved', '/up/data']) {
+      await closeLarge(path);
+      await driver.putContent(path, Buffer.from('whole'));
+    }
+    expect((await driver.filesBelow('/up')).map(({ size }) => size)).toEqual([5, 5]);
+    await driver.move('/up/moved', '/moved');
+    await driver.delete('/moved');
     expect(await driver.stat('/up/data')).toMatchObject({ size: 5, isDirectory: false });
     expect(await driver.list('/up')).toEqual(['data']);
     await driver.delete('/up/data');

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import {
   type FileInfo,
   type FileWriter,
+  InvalidPathError,
   KeyedQueue,
   type ListOptions,
   type NewFile,
@@ -12,6 +13,7 @@ import {
   requirePath,
   requirePathOrRoot,
   StorageDriver,
+  settleAll,
   Turnstile,
   type WalkOptions,
   type WriterOptions,
@@ -23,10 +25,11 @@ import { Keys } from './keys.js';
 import { Listing } from './listing.js';
 import { ObjectFileWriter } from './object-file-writer.js';
 import type { ByteSpan, ObjectStore } from './object-store.js';
-import { FileOpener, recordsOf } from './open-file.js';
+import { FileOpener, type FoundFile, findFile, type OpenFile, recordsOf } from './open-file.js';
 import { PartPool } from './part-buffer.js';
 import { purgeParts } from './purge.js';
-import { walkBelow } from './walking.js';
+import { discardRecords } from './record.js';
+import { filesBelow, walkBelow } from './walking.js';
 
 export interface ObjectStorageOptions {
   /** Key prefix: '' or a path with a slash at its end, such as 'registry/'. */
@@ -98,9 +101,7 @@ export class ObjectStorageDriver extends StorageDriver {
       const turnstile = new Turnstile(PUTS_AT_ONCE);
       const files = new Map(step.map((file) => [file.path, file.content]));
       const puts = [...files].map(([path, content]) => turnstile.pass(() => this.putContent(path, content)));
-      // When this rejects, nothing is on its way any more.
-      await Promise.allSettled(puts);
-      await Promise.all(puts);
+      await settleAll(puts);
     }
   }
 
@@ -121,9 +122,7 @@ export class ObjectStorageDriver extends StorageDriver {
 
   /** See `FileOpener.open` and `ObjectFileWriter`. */
   async writer(path: string, options: WriterOptions = {}): Promise<FileWriter> {
-    const file = await this.opener.open(path, options);
-    const { pool } = this;
-    return new ObjectFileWriter(this.store, this.keys, file, { pool, concurrency: this.options.partConcurrency });
+    return this.writerOf(await this.opener.open(path, options));
   }
 
   /** One head; two lists at once where that finds nothing. */
@@ -155,26 +154,39 @@ export class ObjectStorageDriver extends StorageDriver {
     return names;
   }
 
-  /** One head, one copy, one delete. */
+  /** One list, one copy, one delete; what a writer costs in addition where the file is not complete. */
   async move(source: string, destination: string): Promise<void> {
     requirePath(source);
     requirePath(destination);
     await this.removing(source, async () => {
       const [from, to] = [this.keys.of(source), this.keys.of(destination)];
-      const object = await this.store.head(from);
-      if (!object) throw new PathNotFoundError(source);
+      const found = await findFile(this.store, from);
+      if (!found.object) return this.complete(source, destination, found);
+      await discardRecords(this.store, found.records);
       if (from === to) return;
-      if (!(await this.store.copy(from, to, object.size))) throw new PathNotFoundError(source);
+      if (!(await this.store.copy(from, to, found.object.size))) throw new PathNotFoundError(source);
       await this.store.delete([from]);
     });
   }
 
-  /** One head, one list, one delete; for a directory a list and a delete for each thousand objects: see `deleteAt`. */
+  /** One list and one delete; for a directory the same for each thousand objects: see `deleteAt`. */
   async delete(path: string): Promise<void> {
     requirePath(path);
     await this.removing(path, async () => {
       if (!(await deleteAt(this.store, this.keys.of(path)))) throw new PathNotFoundError(path);
     });
+  }
+
+  /** One delete. */
+  override async discard(paths: readonly string[]): Promise<void> {
+    for (const path of paths) requirePath(path);
+    if (paths.length > 0) await this.store.delete(paths.map((path) => this.keys.of(path)));
+  }
+
+  /** One list for each thousand objects. */
+  override async filesBelow(path: string): Promise<FileInfo[]> {
+    requirePathOrRoot(path);
+    return filesBelow(this.store, this.keys.below(path), path);
   }
 
   /** Three lists for each directory, two of them at once, and one for each further page: what is told of a file comes with it. */
@@ -200,6 +212,23 @@ export class ObjectStorageDriver extends StorageDriver {
     requirePath(path);
     const { redirectExpiry } = this.options;
     return redirectExpiry === null ? null : this.store.sign(this.keys.of(path), { expiresIn: redirectExpiry });
+  }
+
+  /** Makes a file complete of which only records may be there. */
+  private async complete(source: string, destination: string, found: FoundFile): Promise<void> {
+    if (found.records.length === 0) throw new PathNotFoundError(source);
+    const writer = this.writerOf(await this.opener.open(source, { append: true }, found));
+    try {
+      await writer.commit(destination);
+    } catch (error) {
+      if (error instanceof InvalidPathError) await writer.cancel();
+      throw error;
+    }
+  }
+
+  private writerOf(file: OpenFile): FileWriter {
+    const { pool } = this;
+    return new ObjectFileWriter(this.store, this.keys, file, { pool, concurrency: this.options.partConcurrency });
   }
 
   private removing(path: string, work: () => Promise<void>): Promise<void> {

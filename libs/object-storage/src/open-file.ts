@@ -3,12 +3,13 @@ import {
   PathNotFoundError,
   requireOffset,
   requirePath,
+  settleAll,
   Turnstile,
   type WriterOptions,
 } from '#libs/storage';
 import { contentOf } from './content.js';
-import { type Keys, recordedSize, recordKey, recordsPrefix } from './keys.js';
-import type { ObjectInfo, ObjectStore, PartUpload, StoredPart } from './object-store.js';
+import { fileKeyOf, type Keys, recordedSize, recordKey, recordsPrefix } from './keys.js';
+import type { ObjectInfo, ObjectPage, ObjectStore, PartUpload, StoredPart } from './object-store.js';
 import { discardRecords, getRecord, putRecord } from './record.js';
 
 /** What a writer continues after. */
@@ -51,18 +52,18 @@ export class FileOpener {
   ) {}
 
   /**
-   * No call where a file begins anew. Otherwise one head and one list, and where something is found one get; where it
-   * is longer than the offset, a put or delete in addition; and for a complete file that is larger than a part, a copy
-   * inside the store for each of its parts.
+   * No call where a file begins anew. Otherwise one list, unless the caller has looked, and where something is found one
+   * get; where it is longer than the offset, a put or delete in addition; and for a complete file that is larger than a
+   * part, a copy inside the store for each of its parts.
    */
-  async open(path: string, options: WriterOptions): Promise<OpenFile> {
+  async open(path: string, options: WriterOptions, found?: FoundFile): Promise<OpenFile> {
     const { append = false, offset, destination } = options;
     requirePath(path);
     if (destination !== undefined) requirePath(destination);
     const file = this.beginning(path, destination === undefined ? null : this.keys.of(destination));
     if (!append) return file;
     if (offset !== undefined) requireOffset(path, offset);
-    const [object, records] = await Promise.all([this.store.head(file.key), recordsOf(this.store, file.key)]);
+    const { object, records } = found ?? (await findFile(this.store, file.key));
     if (object) {
       const size = requireWithin(path, offset ?? object.size, object.size);
       // Where the file is complete, or small, a crash came before they could be deleted.
@@ -143,8 +144,7 @@ export class FileOpener {
       return turnstile.pass(() => this.store.copyPart(upload, index + 1, key, span));
     });
     // None may be on its way when the upload is aborted.
-    await Promise.allSettled(copies);
-    return Promise.all(copies);
+    return settleAll(copies);
   }
 
   /** The bytes from `start` up to `end`. */
@@ -154,6 +154,26 @@ export class FileOpener {
     if (!found) throw new PathNotFoundError(path);
     return contentOf(found, start, end);
   }
+}
+
+/** What a store has of a file. While there is an object, that is the file. */
+export interface FoundFile {
+  readonly object: ObjectInfo | null;
+  /** The one of the smallest size first. */
+  readonly records: readonly ObjectInfo[];
+}
+
+/** Finds what there is of the file at `key`. One list. */
+export async function findFile(store: ObjectStore, key: string): Promise<FoundFile> {
+  return fileIn(await store.list({ prefix: key, delimited: false, limit: 1000 }), key);
+}
+
+/** The file at `key`, in the first page of what begins with that: records sort before all but the object. */
+export function fileIn({ objects }: ObjectPage, key: string): FoundFile {
+  return {
+    object: objects.find((object) => object.key === key) ?? null,
+    records: objects.filter((object) => fileKeyOf(object.key) === key && recordedSize(object.key) !== null),
+  };
 }
 
 /** The records of the file at `key`, the one of the smallest size first. One list. */

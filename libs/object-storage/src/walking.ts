@@ -1,7 +1,8 @@
-import { childOf, type FileInfo, isWithin, lookAhead, type WalkOptions, walkTree } from '#libs/storage';
-import { fileAt } from './file-info.js';
-import type { Keys } from './keys.js';
+import { childOf, type FileInfo, isComponent, isWithin, lookAhead, type WalkOptions, walkTree } from '#libs/storage';
+import { fileAt, unfinishedAt } from './file-info.js';
+import { fileKeyOf, type Keys, recordedSize } from './keys.js';
 import { type EntryRange, justBefore, type Listing } from './listing.js';
+import type { ObjectInfo, ObjectStore } from './object-store.js';
 
 /** Names below which something lies that are looked into at a time. */
 const AHEAD = 16;
@@ -25,6 +26,41 @@ export function walkBelow(store: WalkedStore, path: string, options: WalkOptions
     });
     for await (const { result } of seen) if (result) yield result;
   });
+}
+
+/** The files below the directory at `path`, whose keys begin with `prefix`. One list for each thousand objects. */
+export async function filesBelow(store: ObjectStore, prefix: string, path: string): Promise<FileInfo[]> {
+  const objects = await allBelow(store, prefix);
+  const whole = new Set(objects.map(({ key }) => key));
+  const files = new Map<string, FileInfo>();
+  for (const object of objects) {
+    const key = fileKeyOf(object.key);
+    const names = key.slice(prefix.length).split('/');
+    // Names that no path can have are passed over: somebody else put them there.
+    if (!names.every(isComponent)) continue;
+    const file = names.reduce(childOf, path);
+    if (object.key === key) files.set(key, fileAt(file, object));
+    else if (recordedSize(object.key) !== null && !whole.has(key)) {
+      const info = unfinishedAt(file, [object]);
+      if (info) files.set(key, info);
+    }
+  }
+  return [...files.values()];
+}
+
+async function allBelow(store: ObjectStore, prefix: string): Promise<ObjectInfo[]> {
+  const objects: ObjectInfo[] = [];
+  for (let next: string | null | undefined; next !== null; ) {
+    const page = await store.list({
+      prefix,
+      delimited: false,
+      limit: 1000,
+      ...(next !== undefined && { continuation: next }),
+    });
+    objects.push(...page.objects);
+    ({ next } = page);
+  }
+  return objects;
 }
 
 /** A walk that goes on after a path passes over what comes before it in each directory that the path lies in. */

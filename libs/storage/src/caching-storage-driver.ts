@@ -136,6 +136,14 @@ export class CachingStorageDriver extends StorageDriver {
     }
   }
 
+  override async discard(paths: readonly string[]): Promise<void> {
+    await this.changing(paths.flatMap(changesAt), () => this.inner.discard(paths));
+  }
+
+  override filesBelow(path: string): Promise<FileInfo[]> {
+    return this.inner.filesBelow(path);
+  }
+
   async writer(path: string, options?: WriterOptions): Promise<FileWriter> {
     const writer = await this.inner.writer(path, options);
     return new CountingFileWriter(writer, path, (paths, work) => this.changing(paths, work));

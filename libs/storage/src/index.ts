@@ -12,6 +12,7 @@ export { lookAhead } from './look-ahead.js';
 export { requireLength, requireOffset } from './offset.js';
 export { holdsContent, isCanonical, isContent, pathOf, UPLOAD_ENTRIES } from './path-mapper.js';
 export { walkRepositories } from './repository-walk.js';
+export { settleAll } from './settle-all.js';
 export {
   type ChangeOptions,
   type FileInfo,

@@ -9,6 +9,7 @@ import { describePaths } from './contract/paths.contract.js';
 import { describePutting } from './contract/putting.contract.js';
 import { describeReader } from './contract/reader.contract.js';
 import { describeSending } from './contract/sending.contract.js';
+import { describeSmallTrees } from './contract/small-trees.contract.js';
 import { describeStreaming } from './contract/streaming.contract.js';
 import { describeWalking } from './contract/walking.contract.js';
 import { describeWriter } from './contract/writer.contract.js';
@@ -49,6 +50,7 @@ export function describeStorageDriver(
     describeMoving(driver, traits);
     describeDeletion(driver);
     describeWalking(driver);
+    describeSmallTrees(driver);
     describePaths(driver);
     describeConcurrency(driver);
   });

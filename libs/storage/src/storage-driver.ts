@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
-import { contentIfPresent } from './if-present.js';
+import { contentIfPresent, deleteIfPresent, walkIfPresent } from './if-present.js';
 import { sendStream } from './send-stream.js';
+import { requirePath } from './storage-path.js';
 
 /** How many files `getAll` reads at the same time. */
 const READS_AT_ONCE = 16;
@@ -189,8 +190,8 @@ export abstract class StorageDriver {
   abstract list(path: string, options?: ListOptions): Promise<string[]>;
 
   /**
-   * Moves a file over whatever file is at `destination`. Rejects with `PathNotFoundError` when there is no file at
-   * `source`; the destination then stays as it is.
+   * Moves a file over whatever file is at `destination`, and makes it complete where it was only closed. Rejects with
+   * `PathNotFoundError` when there is no file at `source`; the destination then stays as it is.
    */
   abstract move(source: string, destination: string): Promise<void>;
 
@@ -199,6 +200,25 @@ export abstract class StorageDriver {
    * and directories may stay that are left empty.
    */
   abstract delete(path: string, options?: ChangeOptions): Promise<void>;
+
+  /**
+   * Deletes files that were put, each of which need not be there, in hardly more time than one. None may be a directory.
+   * A power cut may bring any of them back, and directories may stay that are left empty.
+   */
+  async discard(paths: readonly string[]): Promise<void> {
+    for (const path of paths) requirePath(path);
+    for (const path of paths) await deleteIfPresent(this, path, { durable: false });
+  }
+
+  /**
+   * The files at any depth below `path`, in any order; none where nothing is there. For few files: it takes hardly more
+   * time than a list of names. Of several changes that are made meanwhile, a later one may be seen and not an earlier one.
+   */
+  async filesBelow(path: string): Promise<FileInfo[]> {
+    const files: FileInfo[] = [];
+    for await (const info of walkIfPresent(this, path)) if (!info.isDirectory) files.push(info);
+    return files;
+  }
 
   /**
    * Everything below `path`, parents before children, the entries of each directory in byte order. What disappears

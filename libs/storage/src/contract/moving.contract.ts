@@ -18,6 +18,17 @@ export function describeMoving(driver: GetDriver, { lacksDirectories = false }: 
       expect(await exists(driver(), '/from/file')).toBe(false);
     });
 
+    it('makes a file complete that was only closed', async () => {
+      for (const text of ['some', ' and more']) {
+        const writer = await driver().writer('/open/file', { append: true });
+        await writer.write(bytes(text));
+        await writer.close();
+      }
+      await driver().move('/open/file', '/to/file');
+      expect(await textAt(driver(), '/to/file')).toBe('some and more');
+      expect(await driver().list('/')).toEqual(['from', 'to']);
+    });
+
     it('replaces the file at the destination', async () => {
       await driver().move('/from/file', '/to/file');
       expect(await textAt(driver(), '/to/file')).toBe('moved');

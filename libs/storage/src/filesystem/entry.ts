@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rename, rmdir, type Stats, unlink } from 'node:fs';
+import { type Dirent, lstat, mkdir, readdir, rename, rmdir, type Stats, unlink } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** The entries of folders, by callbacks: the promises of `node:fs/promises` take twice the time. */
@@ -8,3 +8,7 @@ export const removeEntry: (path: string) => Promise<void> = promisify(unlink);
 export const makeFolder: (path: string, mode: number) => Promise<void> = promisify(mkdir);
 export const removeEmptyFolder: (path: string) => Promise<void> = promisify(rmdir);
 export const readFolder: (path: string) => Promise<string[]> = promisify(readdir);
+export const readFolderEntries = (path: string): Promise<Dirent[]> =>
+  new Promise((resolve, reject) =>
+    readdir(path, { withFileTypes: true }, (error, entries) => (error ? reject(error) : resolve(entries))),
+  );

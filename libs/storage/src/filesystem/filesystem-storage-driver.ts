@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { requireLength, requireOffset } from '../offset.js';
 import { pageOf } from '../page.js';
+import { settleAll } from '../settle-all.js';
 import {
   type ChangeOptions,
   type FileInfo,
@@ -18,8 +19,8 @@ import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
 import { childOf, isComponent, parentOf } from '../storage-path.js';
 import { walkTree } from '../walk-tree.js';
 import { removeFile, removeFolder } from './deletion.js';
-import { openFile, READ, readUpTo, withDescriptor } from './descriptor.js';
-import { inspectEntry, readFolder } from './entry.js';
+import { openFile, READ, readUpTo, syncData, withDescriptor } from './descriptor.js';
+import { inspectEntry, readFolder, readFolderEntries, removeEntry } from './entry.js';
 import { codeOf, LINK_RULE, readFailure, writeFailure } from './errno.js';
 import { openReader } from './file-reader.js';
 import { FilesystemFileWriter } from './filesystem-file-writer.js';
@@ -114,6 +115,8 @@ export class FilesystemStorageDriver extends StorageDriver {
     requireFilePath(source);
     requireFilePath(destination);
     await this.requireFile(source);
+    // Another program may have written it, and not waited for the disk.
+    await this.reading(source, (file) => withDescriptor(openFile(file, READ), syncData));
     await this.writing(destination, () => moveFile(this.folders, source, destination));
   }
 
@@ -126,6 +129,17 @@ export class FilesystemStorageDriver extends StorageDriver {
       if (durable) await this.folders.tidy(parent);
       else await this.folders.removeIfEmpty(parent);
     });
+  }
+
+  override async discard(paths: readonly string[]): Promise<void> {
+    for (const path of paths) requireFilePath(path);
+    await settleAll(paths.map((path) => unlessNotFound(this.reading(path, removeEntry))));
+    for (const folder of new Set(paths.map(parentOf))) await this.folders.removeIfEmpty(folder);
+  }
+
+  override async filesBelow(path: string): Promise<FileInfo[]> {
+    requireDirectoryPath(path);
+    return (await unlessNotFound(this.reading(path, () => this.filesIn(path)))) ?? [];
   }
 
   async *walk(path: string, options: WalkOptions = {}): AsyncGenerator<FileInfo> {
@@ -178,6 +192,20 @@ export class FilesystemStorageDriver extends StorageDriver {
     return { path, size: isDirectory ? 0 : found.size, modifiedAt: found.mtime, isDirectory };
   }
 
+  private async filesIn(folder: string): Promise<FileInfo[]> {
+    await this.folders.verify(folder);
+    const entries = await readFolderEntries(this.folders.locate(folder));
+    const found = entries
+      .filter(({ name }) => isComponent(name) && !isTemporary(name))
+      .map(async (entry) => {
+        const path = childOf(folder, entry.name);
+        if (entry.isDirectory()) return (await unlessNotFound(this.reading(path, () => this.filesIn(path)))) ?? [];
+        const info = await this.inspectUnlessGone(path);
+        return info ? [info] : [];
+      });
+    return (await settleAll(found)).flat();
+  }
+
   private async inspectUnlessGone(path: string): Promise<FileInfo | null> {
     try {
       return await this.inspect(path);
@@ -202,5 +230,14 @@ export class FilesystemStorageDriver extends StorageDriver {
       const entries = await Promise.all(batch.map((path) => this.inspectUnlessGone(path)));
       yield* entries.filter((entry) => entry !== null);
     }
+  }
+}
+
+async function unlessNotFound<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof PathNotFoundError)) throw error;
+    return undefined;
   }
 }
