@@ -47,7 +47,7 @@ describe('an upload that Distribution began', () => {
     const files: [path: string, content: Buffer][] = [[pathOf.uploadStartedAt(NAME, id), Buffer.from(startedAt)]];
     if (data) files.push([pathOf.uploadData(NAME, id), data]);
     for (const [offset, state] of Object.entries(states)) {
-      files.push([`${pathOf.uploadHashStates(NAME, id, 'sha256')}/${offset}`, state]);
+      files.push([`${pathOf.uploadHashes(NAME, id)}/sha256/${offset}`, state]);
     }
     for (const [path, content] of files) await registry.app.get(StorageDriver).putContent(path, content);
     return `/v2/${NAME}/blobs/uploads/${id}`;

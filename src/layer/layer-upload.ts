@@ -7,6 +7,7 @@ import {
   type NewFile,
   pathOf,
   type StorageDriver,
+  type WriterOptions,
 } from '#libs/storage';
 import type { Content } from './content.js';
 import { type ContentHash, ContentHashes } from './content-hashes.js';
@@ -69,8 +70,9 @@ export class LayerUpload {
       requireStart(state, range);
       await this.store.prepare(this.name, this.id, state);
       const hashes = [...state.hashes.values()].filter((hash) => hash !== null);
-      const size = await this.append(state, content, hashes, range, (writer) => writer.close());
-      if (size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
+      const begin = { append: true, offset: state.offset };
+      const size = await this.append(begin, content, hashes, range, (writer) => writer.close());
+      if (size > state.offset) await this.store.save(this.name, this.id, size, state);
       this.acknowledged = size;
     });
   }
@@ -98,12 +100,13 @@ export class LayerUpload {
     requirePushable(options.digest);
     const hashes = new ContentHashes(state, options.digest);
     const isWhole = state.offset === 0;
+    if (options.length === 0 && !isWhole && state.session.size === state.offset && hashes.isComplete) {
+      return this.completeWithoutMore(state, hashes, options, content);
+    }
     if (isWhole && options.length !== undefined && options.length <= SMALL_BLOB) {
       return this.putSmall(hashes, options, await readWhole(content, options.length));
     }
-    // Some storages then have the data in its place while it comes in, and need not copy it.
-    const destination = isWhole && isCanonical(options.digest) ? pathOf.blob(options.digest) : undefined;
-    const begin = { offset: state.offset, ...(destination !== undefined && { destination }) };
+    const begin = isWhole ? beginningOf(options.digest) : { append: true, offset: state.offset };
     const size = await this.append(begin, content, hashes.running, options.range, async (writer) => {
       requireSize(writer.size, options.size);
       if (hashes.isComplete) hashes.requireDigest();
@@ -114,13 +117,27 @@ export class LayerUpload {
     await this.storage.putAll([this.links(options.digest, hashes.requireDigest())]);
   }
 
+  /** All of the data is there, and has been acknowledged: it needs no writer. */
+  private async completeWithoutMore(
+    { offset }: UploadState,
+    hashes: ContentHashes,
+    { digest, size, range }: FinishOptions,
+    content: Content,
+  ): Promise<void> {
+    requireLength(range, (await readWhole(content, 0)).length);
+    requireSize(offset, size);
+    const canonical = hashes.requireDigest();
+    await this.storage.move(pathOf.uploadData(this.name, this.id), pathOf.blob(canonical));
+    await this.storage.putAll([this.links(digest, canonical)]);
+  }
+
   /** Makes a blob of data that came in several pieces. */
   private async moveToBlobs(state: UploadState, hashes: ContentHashes, size: number): Promise<void> {
     const data = pathOf.uploadData(this.name, this.id);
     if (!hashes.isComplete) await hashes.readAgain(await this.storage.reader(data, 0, size));
     const canonical = hashes.requireDigest();
     // From here on the data is a blob. A crash must not cost the session what was acknowledged: the hash finds it.
-    if (size > state.offset) await this.store.save(this.name, this.id, size, state.hashes);
+    if (size > state.offset) await this.store.record(this.name, this.id, size, state.hashes);
     await this.storage.move(data, pathOf.blob(canonical));
   }
 
@@ -153,17 +170,15 @@ export class LayerUpload {
     return this.locks.exclusively(`upload/${this.id}`, locked, { wait: LOCK_WAIT });
   }
 
-  /** Adds content behind an offset and then seals it; resolves to the size of the whole. */
+  /** Writes content where `options` say and then seals it; resolves to the size of the whole. */
   private async append(
-    { offset, destination }: { readonly offset: number; readonly destination?: string },
+    options: WriterOptions,
     content: Content,
     hashes: readonly ContentHash[],
     range: ContentRange | undefined,
     seal: (writer: FileWriter) => Promise<void>,
   ): Promise<number> {
-    const path = pathOf.uploadData(this.name, this.id);
-    const options = { append: true, offset, ...(destination !== undefined && { destination }) };
-    const writer = await this.storage.writer(path, options);
+    const writer = await this.storage.writer(pathOf.uploadData(this.name, this.id), options);
     try {
       await pump(content, writer, hashes, range);
       await seal(writer);
@@ -179,6 +194,14 @@ export class LayerUpload {
 /** `0-0` for none, too: the specification has no form for it. */
 function receivedRange(offset: number): string {
   return `0-${Math.max(offset - 1, 0)}`;
+}
+
+/**
+ * A blob that comes in one piece takes the place of what may be there, which was not acknowledged. Some storages have it
+ * where it belongs while it comes in, if they know that, and need not copy it.
+ */
+function beginningOf(digest: Digest): WriterOptions {
+  return isCanonical(digest) ? { destination: pathOf.blob(digest) } : {};
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

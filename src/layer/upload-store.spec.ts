@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from '#libs/hash';
-import { loadMemoryStorage, pathOf, type StorageDriver } from '#libs/storage';
+import { type FileInfo, loadMemoryStorage, pathOf, type StorageDriver } from '#libs/storage';
 import { UploadStore } from './upload-store.js';
 
 const NAME = 'library/app';
@@ -16,31 +15,33 @@ describe('UploadStore', () => {
       const hash = createHash('sha256');
       hash.update(Buffer.from(content));
       await driver.putContent(pathOf.uploadData(NAME, id), Buffer.from(content));
-      await store.save(NAME, id, content.length, new Map([['sha256', hash]]));
+      const state = await store.load(NAME, id);
+      await store.save(NAME, id, content.length, { ...state, hashes: new Map([['sha256', hash]]) });
     };
     await store.create(NAME, id, 'sha256');
     await acknowledge('first');
     await driver.putContent(pathOf.uploadData(NAME, id), Buffer.from('first, sec'));
 
-    const meanwhile = () => acknowledge('first, second');
-    const { offset } = await new UploadStore(slowToList(driver, meanwhile)).load(NAME, id);
-    expect(['first'.length, 'first, second'.length]).toContain(offset);
+    const meanwhile = async () => {
+      for (const content of ['first, second', 'first, second, third']) await acknowledge(content);
+    };
+    const { offset } = await new UploadStore(changedWhileListed(driver, meanwhile)).load(NAME, id);
+    expect(offset).toBe('first, second, third'.length);
   });
 });
 
-/** A storage that lists slowly, so that `meanwhile` happens between the size of the data and the list of the hash states. */
-function slowToList(storage: StorageDriver, meanwhile: () => Promise<void>): StorageDriver {
-  const stat: StorageDriver['stat'] = async (path) => {
-    const found = await storage.stat(path);
-    if (path.endsWith('/data')) await meanwhile();
-    return found;
+/** A storage in which `meanwhile` happens between the size of the data and the hash states, when files are listed first. */
+function changedWhileListed(storage: StorageDriver, meanwhile: () => Promise<void>): StorageDriver {
+  let isFirst = true;
+  const filesBelow: StorageDriver['filesBelow'] = async (path) => {
+    const before = await storage.filesBelow(path);
+    if (isFirst) await meanwhile();
+    isFirst = false;
+    const isData = (file: FileInfo) => file.path.endsWith('/data');
+    const after = await storage.filesBelow(path);
+    return [...before.filter(isData), ...after.filter((file) => !isData(file))];
   };
-  const list: StorageDriver['list'] = async (path, options) => {
-    await setImmediate();
-    return storage.list(path, options);
-  };
-  const slow = { stat, list };
   return new Proxy(storage, {
-    get: (_target, key) => Reflect.get(slow, key) ?? Reflect.get(storage, key).bind(storage),
+    get: (_target, key) => (key === 'filesBelow' ? filesBelow : Reflect.get(storage, key).bind(storage)),
   });
 }

@@ -1,15 +1,15 @@
-import { createHash, type HashAlgorithm, isHashAlgorithm, type ResumableHash, restoreHash } from '#libs/hash';
+import { createHash, type HashAlgorithm, type ResumableHash, restoreHash } from '#libs/hash';
 import { CANONICAL_ALGORITHM, Digest, OciError } from '#libs/oci';
 import {
   contentIfPresent,
   deleteIfPresent,
-  listIfPresent,
   type NewFile,
   pathOf,
   type StorageDriver,
+  settleAll,
   sizeIfPresent,
-  UPLOAD_ENTRIES,
 } from '#libs/storage';
+import { readSession, type UploadSession } from './upload-session.js';
 
 /** What is known of an upload between two requests. */
 export interface UploadState {
@@ -21,12 +21,21 @@ export interface UploadState {
   readonly hashes: ReadonlyMap<HashAlgorithm, ResumableHash | null>;
   /** The blob that the data has become, where a process died before the session ended; null where the data is in place. */
   readonly blob: Digest | null;
-  /** Whether nothing is stored but that the session has begun. */
-  readonly isBare: boolean;
+  /** What the session held when it was read. */
+  readonly session: UploadSession;
 }
 
 /** What is known of an upload that nothing has come in for. */
-export const NOTHING_YET: UploadState = { offset: 0, isRecorded: false, hashes: new Map(), blob: null, isBare: true };
+export const NOTHING_YET: UploadState = {
+  offset: 0,
+  isRecorded: false,
+  hashes: new Map(),
+  blob: null,
+  session: { begunAt: null, size: null, marks: [] },
+};
+
+/** How often a session is read in which somebody seems to be at work, before that counts as damage. */
+const READS = 3;
 
 /** What need not survive a power cut: see `UploadStore`. */
 const LIGHTLY = { durable: false };
@@ -58,56 +67,73 @@ export class UploadStore {
       const { path, content } = mark(name, id, 0, algorithm, createHash(algorithm).save());
       await this.storage.putContent(path, content, LIGHTLY);
     }
-    const startedAt = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-    await this.storage.putContent(pathOf.uploadStartedAt(name, id), Buffer.from(startedAt), LIGHTLY);
+    const { path, content } = beginning(name, id, new Date());
+    await this.storage.putContent(path, content, LIGHTLY);
   }
 
   /** Throws `BLOB_UPLOAD_UNKNOWN`. */
   async load(name: string, id: string): Promise<UploadState> {
-    const entries = await this.requireSession(name, id);
-    if (!entries.includes(UPLOAD_ENTRIES.data) && !entries.includes(UPLOAD_ENTRIES.hashes)) {
-      return { ...NOTHING_YET, hashes: new Map([[CANONICAL_ALGORITHM, createHash(CANONICAL_ALGORITHM)]]) };
-    }
-    // In this order: while somebody is at work on the session, the data may only grow beyond what the offsets tell.
-    const offsets = await this.offsetsOf(name, id, CANONICAL_ALGORITHM);
-    const size = await sizeIfPresent(this.storage, pathOf.uploadData(name, id));
+    requireId(id);
+    const session = await this.read(name, id);
+    if (!session.begunAt) throw new OciError('BLOB_UPLOAD_UNKNOWN', { id });
+    const { size } = session;
+    const offsets = offsetsOf(session);
     const blob = size === null ? await this.findBlob(name, id, offsets.at(-1) ?? 0) : null;
     const recorded = blob ? offsets.at(-1) : offsets.findLast((acknowledged) => acknowledged <= (size ?? 0));
     const offset = recorded ?? size ?? 0;
-    const hashes = await this.hashesAt(name, id, offset);
-    return { offset, isRecorded: recorded !== undefined, hashes, blob, isBare: false };
+    const hashes = await this.hashesAt(name, id, session, offset);
+    return { offset, isRecorded: recorded !== undefined, hashes, blob, session };
   }
 
-  private async hashesAt(name: string, id: string, offset: number): Promise<UploadState['hashes']> {
-    const hashes = new Map<HashAlgorithm, ResumableHash | null>();
-    for (const algorithm of await this.algorithmsOf(name, id)) {
-      hashes.set(algorithm, await this.restore(name, id, algorithm, offset));
+  /**
+   * While somebody is at work on the session, the hash states that go with the size may be replaced before they are seen:
+   * it is then read again.
+   */
+  private async read(name: string, id: string): Promise<UploadSession> {
+    for (let reads = 1; ; reads++) {
+      const session = await readSession(this.storage, name, id);
+      const { size } = session;
+      const offsets = offsetsOf(session);
+      const isTorn = size !== null && offsets.length > 0 && offsets.every((offset) => offset > size);
+      if (!isTorn || reads === READS) return session;
     }
-    return hashes;
   }
 
-  /** Records that `offset` bytes are durable, with the hashes of them, and forgets what was recorded before. */
-  async save(name: string, id: string, offset: number, hashes: UploadState['hashes']): Promise<void> {
-    await this.storage.putAll([
-      [...hashes].map(([algorithm, hash]) => mark(name, id, offset, algorithm, hash?.save() ?? null)),
-    ]);
-    for (const algorithm of hashes.keys()) {
-      for (const earlier of await this.offsetsOf(name, id, algorithm)) {
-        if (earlier === offset) continue;
-        await deleteIfPresent(this.storage, pathOf.uploadHashState(name, id, algorithm, earlier), LIGHTLY);
-      }
-    }
+  private async hashesAt(
+    name: string,
+    id: string,
+    { marks }: UploadSession,
+    offset: number,
+  ): Promise<UploadState['hashes']> {
+    const algorithms = [...new Set<HashAlgorithm>([CANONICAL_ALGORITHM, ...marks.map(({ algorithm }) => algorithm)])];
+    const hashes = await Promise.all(algorithms.map((algorithm) => this.restore(name, id, algorithm, offset)));
+    return new Map(algorithms.map((algorithm, index) => [algorithm, hashes[index] ?? null]));
+  }
+
+  /** Records that `offset` bytes are durable, with the hashes of them. */
+  async record(name: string, id: string, offset: number, hashes: UploadState['hashes']): Promise<void> {
+    const states = [...hashes].map(([algorithm, hash]) => mark(name, id, offset, algorithm, hash?.save() ?? null));
+    await this.storage.putAll([states]);
+  }
+
+  /**
+   * Records like `record`, for a session that goes on from `state`, and forgets what was recorded before that. What `state`
+   * began with stays until the next time, so that nobody has to wait for it to go.
+   */
+  async save(name: string, id: string, offset: number, state: UploadState): Promise<void> {
+    const outdated = state.session.marks.filter((known) => known.offset !== state.offset && known.offset !== offset);
+    const paths = outdated.map((known) => pathOf.uploadHashState(name, id, known.algorithm, known.offset));
+    await settleAll([this.record(name, id, offset, state.hashes), this.storage.discard(paths)]);
   }
 
   /**
    * Makes a session ready for more data. Data that has become a blob is brought back; and the offset is recorded where it
    * is not, or else a crash would make what is added next count. The record makes the whole session durable.
    */
-  async prepare(name: string, id: string, { offset, isRecorded, blob }: UploadState): Promise<void> {
+  async prepare(name: string, id: string, { offset, isRecorded, blob, session }: UploadState): Promise<void> {
     if (blob) await this.bringBack(name, id, blob);
     if (isRecorded) return;
-    const startedAt = pathOf.uploadStartedAt(name, id);
-    const begun = { path: startedAt, content: await this.storage.getContent(startedAt) };
+    const begun = beginning(name, id, session.begunAt ?? new Date());
     await this.storage.putAll([[begun, mark(name, id, offset, CANONICAL_ALGORITHM, null)]]);
   }
 
@@ -126,36 +152,14 @@ export class UploadStore {
   }
 
   /** Removes a session whose data has become a blob. */
-  async end(name: string, id: string, { isBare }: UploadState): Promise<void> {
-    const path = isBare ? pathOf.uploadStartedAt(name, id) : pathOf.upload(name, id);
-    await deleteIfPresent(this.storage, path, LIGHTLY);
+  async end(name: string, id: string, { session: { size, marks } }: UploadState): Promise<void> {
+    if (size === null && marks.length === 0) return this.storage.discard([pathOf.uploadStartedAt(name, id)]);
+    await deleteIfPresent(this.storage, pathOf.upload(name, id), LIGHTLY);
   }
 
   /** Removes a session with what it holds. */
   async remove(name: string, id: string): Promise<void> {
     await deleteIfPresent(this.storage, pathOf.upload(name, id));
-  }
-
-  /** What the session holds. */
-  private async requireSession(name: string, id: string): Promise<string[]> {
-    requireId(id);
-    const entries = await listIfPresent(this.storage, pathOf.upload(name, id));
-    if (!entries.includes(UPLOAD_ENTRIES.startedAt)) throw new OciError('BLOB_UPLOAD_UNKNOWN', { id });
-    return entries;
-  }
-
-  private async algorithmsOf(name: string, id: string): Promise<Set<HashAlgorithm>> {
-    const algorithms = await listIfPresent(this.storage, pathOf.uploadHashes(name, id));
-    return new Set([CANONICAL_ALGORITHM, ...algorithms.filter(isHashAlgorithm)]);
-  }
-
-  /** In ascending order. */
-  private async offsetsOf(name: string, id: string, algorithm: string): Promise<number[]> {
-    const names = await listIfPresent(this.storage, pathOf.uploadHashStates(name, id, algorithm));
-    return names
-      .filter((text) => /^\d{1,15}$/.test(text))
-      .map(Number)
-      .sort((a, b) => a - b);
   }
 
   private async restore(
@@ -174,4 +178,15 @@ export class UploadStore {
 /** An empty file stands for a hash whose state cannot be saved: readers take it for an unknown form, and hash anew. */
 function mark(name: string, id: string, offset: number, algorithm: string, state: Buffer | null): NewFile {
   return { path: pathOf.uploadHashState(name, id, algorithm, offset), content: state ?? Buffer.alloc(0) };
+}
+
+function beginning(name: string, id: string, begunAt: Date): NewFile {
+  const text = begunAt.toISOString().replace(/\.\d+Z$/, 'Z');
+  return { path: pathOf.uploadStartedAt(name, id), content: Buffer.from(text) };
+}
+
+/** The offsets that have a hash state, in ascending order. */
+function offsetsOf({ marks }: UploadSession): number[] {
+  const canonical = marks.filter(({ algorithm }) => algorithm === CANONICAL_ALGORITHM);
+  return canonical.map(({ offset }) => offset).sort((a, b) => a - b);
 }

@@ -10,7 +10,7 @@ export { loadFilesystemStorage, loadMemoryStorage, type OpenOptions, type OpenSt
 export { LockManager, type LockOptions } from './lock-manager.js';
 export { lookAhead } from './look-ahead.js';
 export { requireLength, requireOffset } from './offset.js';
-export { holdsContent, isCanonical, isContent, pathOf, UPLOAD_ENTRIES } from './path-mapper.js';
+export { holdsContent, isCanonical, isContent, pathOf } from './path-mapper.js';
 export { walkRepositories } from './repository-walk.js';
 export { settleAll } from './settle-all.js';
 export {

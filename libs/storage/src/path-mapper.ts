@@ -36,9 +36,6 @@ export const MANIFESTS_DIRECTORY = '_manifests';
 export const LAYERS_DIRECTORY = '_layers';
 export const UPLOADS_DIRECTORY = '_uploads';
 
-/** What an upload session may hold. */
-export const UPLOAD_ENTRIES = { data: 'data', startedAt: 'startedat', hashes: 'hashstates' } as const;
-
 const repository = (name: string) => `${ROOT}/repositories/${name}`;
 const addressed = ({ algorithm, encoded, tarSum }: Digest) =>
   tarSum ? `tarsum/${tarSum.version}/${tarSum.hash}/${encoded}` : `${algorithm}/${encoded}`;
@@ -64,13 +61,11 @@ export const pathOf = {
     `${manifests(name)}/tags/${tag}/index/${addressed(digest)}/link`,
   uploads,
   upload,
-  uploadData: (name: string, id: string) => `${upload(name, id)}/${UPLOAD_ENTRIES.data}`,
-  uploadStartedAt: (name: string, id: string) => `${upload(name, id)}/${UPLOAD_ENTRIES.startedAt}`,
-  uploadHashes: (name: string, id: string) => `${upload(name, id)}/${UPLOAD_ENTRIES.hashes}`,
-  uploadHashStates: (name: string, id: string, algorithm: string) =>
-    `${upload(name, id)}/${UPLOAD_ENTRIES.hashes}/${algorithm}`,
+  uploadData: (name: string, id: string) => `${upload(name, id)}/data`,
+  uploadStartedAt: (name: string, id: string) => `${upload(name, id)}/startedat`,
+  uploadHashes: (name: string, id: string) => `${upload(name, id)}/hashstates`,
   uploadHashState: (name: string, id: string, algorithm: string, offset: number) =>
-    `${upload(name, id)}/${UPLOAD_ENTRIES.hashes}/${algorithm}/${offset}`,
+    `${upload(name, id)}/hashstates/${algorithm}/${offset}`,
   referrers: (name: string, subject: Digest) => `${repository(name)}/_referrers/${addressed(subject)}`,
   referrer: (name: string, subject: Digest, referrer: Digest) =>
     `${repository(name)}/_referrers/${addressed(subject)}/${referrer.algorithm}-${referrer.encoded}`,
