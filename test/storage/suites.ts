@@ -2,8 +2,8 @@ import { join } from 'node:path';
 
 /** A suite that a process of its own runs against the store whose settings `STOWAGE_TEST_STORE` holds. */
 export interface Suite {
-  /** Arguments of Node. */
-  readonly args: (size: SuiteSize) => readonly string[];
+  /** Arguments of Node; `driver` is the one of the store. */
+  readonly args: (size: SuiteSize, driver: string) => readonly string[];
   /** Finds the figures in what it prints. */
   readonly figures: RegExp;
 }
@@ -32,7 +32,18 @@ const WITHOUT_STORE = [
 ];
 
 export const SUITES = {
-  contract: { args: () => [...JEST, '--selectProjects', 'store'], figures: OF_JEST },
+  contract: {
+    // The specs of other libraries are about other stores.
+    args: (_size, driver) => [
+      ...JEST,
+      '--selectProjects',
+      'store',
+      '--testPathIgnorePatterns',
+      '/node_modules/',
+      `/libs/storage-(?!${driver}/)`,
+    ],
+    figures: OF_JEST,
+  },
   e2e: {
     args: () => [
       ...JEST,
