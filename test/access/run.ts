@@ -4,18 +4,13 @@
  *     node test/access/run.ts [pattern of test files]
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { debianPackages } from '../servers/installed.ts';
+import { SLAPD_PACKAGES } from './slapd.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 
-if (!existsSync('/usr/sbin/slapd') || !existsSync('/usr/bin/ldapsearch')) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'slapd', 'ldap-utils']]) {
-    const { status } = spawnSync('apt-get', args, { stdio: 'inherit', env });
-    if (status !== 0) throw new Error(`apt-get ${args[0]} ended with ${status}`);
-  }
-}
+await debianPackages(SLAPD_PACKAGES);
 
 const jest = join(PROJECT, 'node_modules/jest/bin/jest.js');
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];

@@ -7,6 +7,9 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Issued } from '../support/authority.js';
 
+/** Debian's packages of the server and of the program that fills its directory. */
+export const SLAPD_PACKAGES = ['slapd', 'ldap-utils'];
+
 export const BASE = 'dc=example,dc=org';
 export const ROOT_DN = `cn=root,${BASE}`;
 export const ROOT_PASSWORD = 'of the root';
@@ -21,13 +24,16 @@ export interface SlapdOptions {
 
 /** An OpenLDAP server with a directory of its own. */
 export class Slapd {
+  readonly url: string;
+  readonly secureUrl: string;
+  readonly #folder: string;
   #process: ChildProcess | null = null;
 
-  private constructor(
-    private readonly folder: string,
-    readonly url: string,
-    readonly secureUrl: string,
-  ) {}
+  private constructor(folder: string, url: string, secureUrl: string) {
+    this.#folder = folder;
+    this.url = url;
+    this.secureUrl = secureUrl;
+  }
 
   static async start(parent: string, options: SlapdOptions): Promise<Slapd> {
     const folder = await mkdtemp(join(parent, 'slapd-'));
@@ -44,7 +50,7 @@ export class Slapd {
 
   /** Starts it at the same addresses as before. */
   async start(): Promise<void> {
-    const args = ['-d', '0', '-f', join(this.folder, 'slapd.conf'), '-h', `${this.url} ${this.secureUrl}`];
+    const args = ['-d', '0', '-f', join(this.#folder, 'slapd.conf'), '-h', `${this.url} ${this.secureUrl}`];
     this.#process = spawn('/usr/sbin/slapd', args, { stdio: 'inherit' });
     while (!(await isOpen(this.url))) {
       if (this.#process.exitCode !== null) throw new Error(`slapd ended with ${this.#process.exitCode}`);

@@ -22,11 +22,15 @@ export interface IssueOptions {
 
 /** A certificate authority of a test, whose files lie in a folder. */
 export class Authority implements Issued {
-  private constructor(
-    private readonly folder: string,
-    readonly certificate: string,
-    readonly key: string,
-  ) {}
+  readonly certificate: string;
+  readonly key: string;
+  readonly #folder: string;
+
+  private constructor(folder: string, certificate: string, key: string) {
+    this.#folder = folder;
+    this.certificate = certificate;
+    this.key = key;
+  }
 
   static async create(folder: string, name = 'authority'): Promise<Authority> {
     await mkdir(folder, { recursive: true });
@@ -37,7 +41,7 @@ export class Authority implements Issued {
   }
 
   async issue(name: string, { subject = `/CN=${name}`, names, days = 2 }: IssueOptions = {}): Promise<Issued> {
-    const path = (ending: string) => join(this.folder, `${name}.${ending}`);
+    const path = (ending: string) => join(this.#folder, `${name}.${ending}`);
     await run('openssl', ['req', ...NEW_KEY, '-keyout', path('key'), '-out', path('csr'), '-subj', subject, '-utf8']);
     const extensions = ['basicConstraints=CA:FALSE', ...(names === undefined ? [] : [`subjectAltName=${names}`])];
     await writeFile(path('extensions'), extensions.join('\n'));

@@ -76,7 +76,11 @@ export interface CertificateOptions {
 
 /** Makes certificates with openssl, in a folder of its own. */
 export class CertificateMaker {
-  private constructor(readonly folder: string) {}
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
 
   static async open(): Promise<CertificateMaker> {
     return new CertificateMaker(await mkdtemp(join(tmpdir(), 'stowage-certificates-')));
