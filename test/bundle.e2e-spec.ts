@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { hash } from '@node-rs/bcrypt';
 import type { Metafile } from 'esbuild';
 import { SourceServer } from './support/source-server.js';
 
@@ -38,6 +39,33 @@ describe('the bundle', () => {
     expect(await document?.json()).toEqual(JSON.parse(await readFile(join(PROJECT, 'openapi.json'), 'utf8')));
     expect(styles?.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect(await unknown?.json()).toMatchObject({ errors: [{ code: 'NAME_UNKNOWN' }] });
+  });
+
+  it('reads its files, and loads what logs people in', async () => {
+    const put = async (name: string, content: string) => {
+      await writeFile(join(folder, name), content);
+      return join(folder, name);
+    };
+    const policy = 'rules: [{ effect: allow, name: all, actions: [pull] }]';
+    server = new SourceServer(
+      {
+        STOWAGE_STORAGE_FILESYSTEM_ROOT: join(folder, 'root-of-logins'),
+        STOWAGE_AUTH_AUTHENTICATORS: 'oidc,htpasswd,key,ldap',
+        STOWAGE_AUTH_POLICY: await put('policy.yaml', policy),
+        STOWAGE_AUTH_OIDC_ISSUERS: await put('issuers.yaml', 'issuers: [{ issuer: https://a.test, audience: b }]'),
+        STOWAGE_AUTH_HTPASSWD_FILE: await put('users', `alice:${await hash('correct horse', { cost: 4 })}`),
+        STOWAGE_AUTH_LDAP_URLS: 'ldap://127.0.0.1:1',
+        STOWAGE_AUTH_LDAP_BASE_DN: 'dc=example,dc=org',
+      },
+      [join(folder, 'main.js')],
+    );
+    const url = await server.listening();
+    const ask = async (user: string, password: string) => {
+      const headers = { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+      return (await fetch(`${url}/token`, { headers })).status;
+    };
+    expect(await ask('alice', 'correct horse')).toBe(200);
+    expect(await ask('alice', 'wrong')).toBe(503);
   });
 
   it('reads a start no package that only some requests or settings need', () => {

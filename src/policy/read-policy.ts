@@ -25,8 +25,9 @@ export async function readPolicy(path: string): Promise<Policy> {
 
 async function readYaml(text: string): Promise<unknown> {
   // Loaded for those who have a policy.
-  const { parse } = await import('yaml');
-  return parse(text, { stringKeys: true });
+  // The bundle gives packages of CommonJS as a whole.
+  const { default: yaml } = await import('yaml');
+  return yaml.parse(text, { stringKeys: true });
 }
 
 function reasonOf(error: unknown): string {
