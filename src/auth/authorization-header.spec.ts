@@ -8,7 +8,7 @@ describe('readAuthorization', () => {
     ['anna:secret', 'anna', 'secret'],
     ['anna:a:b', 'anna', 'a:b'],
     ['anna:', 'anna', ''],
-    [':', '', ''],
+    [':secret', '', 'secret'],
     ['änna:gehéim', 'änna', 'gehéim'],
   ])('reads the login %j', (text, user, password) => {
     expect(readAuthorization(basic(text))).toEqual({ kind: 'password', user, password });
@@ -34,6 +34,10 @@ describe('readAuthorization', () => {
     ...['Bearer', 'Bearer ', 'Bearer a b', 'Bearer a"b', 'Bearer =a', 'Bearer a,b'],
   ])('knows that %j is malformed', (header) => {
     expect(readAuthorization(header)).toBeNull();
+  });
+
+  it('takes neither a name nor a password for nothing', () => {
+    expect(readAuthorization(basic(':'))).toBeUndefined();
   });
 
   it.each(['', 'Negotiate abc', 'Basic2 abc', 'Bearer\tabc', 'BasicYTpi', ' Basic YTpi'])(
