@@ -16,12 +16,15 @@ export class Docker implements Client {
   readonly name = 'docker';
   /** It compresses the layers of its own store anew and writes schema 2. */
   readonly keepsManifest = false;
+  /** Where its daemon listens, as `DOCKER_HOST` has it. */
+  readonly socket: string;
   readonly #workspace: Workspace;
   readonly #env: NodeJS.ProcessEnv;
 
-  private constructor(workspace: Workspace, env: NodeJS.ProcessEnv) {
+  private constructor(workspace: Workspace, env: NodeJS.ProcessEnv, socket: string) {
+    this.socket = socket;
     this.#workspace = workspace;
-    this.#env = env;
+    this.#env = { ...env, DOCKER_HOST: socket };
   }
 
   /** Starts the daemon; it stops when the workspace closes. */
@@ -30,7 +33,7 @@ export class Docker implements Client {
     const env = await workspace.environment('docker');
     const daemon = new DockerDaemon(folder, env);
     workspace.onClose(() => daemon.stop());
-    const docker = new Docker(workspace, { ...env, DOCKER_HOST: daemon.socket });
+    const docker = new Docker(workspace, env, daemon.socket);
     await daemon.untilReady(async () => void (await docker.run('info')));
     return docker;
   }
