@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Issued } from '../support/authority.js';
+import { freePort } from '../support/free-port.ts';
 
 /** Debian's packages of the server and of the program that fills its directory. */
 export const SLAPD_PACKAGES = ['slapd', 'ldap-utils'];
@@ -96,14 +97,6 @@ directory ${folder}/data
 overlay memberof
 ${settings}
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function isOpen(url: string): Promise<boolean> {

@@ -7,10 +7,13 @@ export const CLIENT = { id: 'stowage', secret: 'of the registry' };
 
 /** A provider of OpenID Connect on this machine, where anybody logs in with any password. */
 export class IdentityProviderServer {
-  private constructor(
-    readonly issuer: string,
-    private readonly server: Server,
-  ) {}
+  readonly issuer: string;
+  readonly #server: Server;
+
+  private constructor(issuer: string, server: Server) {
+    this.issuer = issuer;
+    this.#server = server;
+  }
 
   /** `claimsOf` says what the provider knows of who logs in. */
   static async start(
@@ -61,8 +64,8 @@ export class IdentityProviderServer {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
   }
 }

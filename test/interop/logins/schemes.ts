@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { hash } from '@node-rs/bcrypt';
 import { BASE, Slapd } from '../../access/slapd.ts';
 import { Authority } from '../../support/authority.ts';
+import { freePort } from '../../support/free-port.ts';
+import { CLIENT, IdentityProviderServer } from '../../support/identity-provider.ts';
 import { startServer } from '../../support/server-process.ts';
+import { find } from '../clients/client.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Credentials } from './session.ts';
 import { TokenService } from './token-service.ts';
@@ -169,6 +172,38 @@ const externalTokens: LoginScheme = {
   },
 };
 
+const browser: LoginScheme = {
+  name: 'passwords by the browser, by tokens',
+  start: async (workspace) => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const provider = await IdentityProviderServer.start(`${url}/auth/callback`, () => ({}));
+    workspace.onClose(() => provider.stop());
+    const server = await startRegistry(workspace, {
+      STOWAGE_HTTP_PORT: String(port),
+      STOWAGE_HTTP_PUBLIC_URL: url,
+      STOWAGE_AUTH_AUTHENTICATORS: 'login',
+      STOWAGE_AUTH_LOGIN_ISSUER: provider.issuer,
+      STOWAGE_AUTH_LOGIN_CLIENT_ID: CLIENT.id,
+      STOWAGE_AUTH_LOGIN_CLIENT_SECRET: CLIENT.secret,
+    });
+    const logIn = async (user: string) => {
+      const begun = await fetch(`${url}/auth/login`, { redirect: 'manual' });
+      const [cookie = ''] = begun.headers.getSetCookie();
+      const back = await provider.logIn(begun.headers.get('location') ?? '', user);
+      const page = await fetch(back, { headers: { cookie: cookie.split(';')[0] ?? '' } });
+      return { user, password: find(/(stowlogin_[\w-]+)/, await page.text()) };
+    };
+    const writer = await logIn('writer');
+    return {
+      ...server,
+      writer,
+      stranger: await logIn('stranger'),
+      wrong: { user: 'writer', password: `${writer.password.slice(0, -1)}_` },
+    };
+  },
+};
+
 const certificates: LoginScheme = {
   name: 'certificates',
   start: async (workspace) => {
@@ -201,6 +236,7 @@ export const LOGIN_SCHEMES: readonly LoginScheme[] = [
   apiKeys,
   workloads,
   externalTokens,
+  browser,
   certificates,
 ];
 
