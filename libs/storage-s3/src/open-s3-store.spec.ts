@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, answer, FakeService, refusal } from '../test/fake-service.js';
-import { TEST_OPTIONS } from '../test/options-of-test.js';
+import { type Answer, answer, FakeService, refusal } from './fake-service.contract.js';
 import { openS3Store } from './open-s3-store.js';
+import { TEST_OPTIONS } from './options-of-test.contract.js';
 
 describe('openS3Store', () => {
   let service: FakeService;

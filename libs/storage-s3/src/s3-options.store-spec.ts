@@ -3,10 +3,10 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ObjectStore } from '#libs/object-storage';
 import { testSettings } from '../../../test/servers/store-of-test.js';
-import { optionsOf } from '../test/options-of-test.js';
-import { serviceAt } from '../test/service-at.js';
 import { openS3Store } from './open-s3-store.js';
+import { optionsOf } from './options-of-test.contract.js';
 import type { S3StoreOptions } from './s3-store-options.js';
+import { serviceAt } from './service-at.contract.js';
 
 const MIB = 1024 * 1024;
 

@@ -1,9 +1,9 @@
 import { describe } from '@jest/globals';
 import { testSettings } from '../../../test/servers/store-of-test.js';
 import { type Deviation, describeObjectStore } from '../../object-storage/src/object-store.contract.js';
-import { optionsOf } from '../test/options-of-test.js';
-import { serviceAt } from '../test/service-at.js';
 import { openS3Store } from './open-s3-store.js';
+import { optionsOf } from './options-of-test.contract.js';
+import { serviceAt } from './service-at.contract.js';
 
 /** With all that were tried, as with AWS, so that a client may ask again. */
 const OF_ALL: readonly Deviation[] = ['completes uploads twice'];

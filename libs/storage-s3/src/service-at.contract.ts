@@ -1,4 +1,4 @@
-import type { S3StoreOptions } from '../src/index.js';
+import type { S3StoreOptions } from './index.js';
 
 /** What a service calls itself in its answers; Ceph does not. */
 export async function serviceAt({ endpoint = '' }: S3StoreOptions): Promise<string> {

@@ -1,4 +1,4 @@
-import type { S3StoreOptions } from '../src/index.js';
+import type { S3StoreOptions } from './index.js';
 
 /** Options of a store in a service that answers at once, if at all. */
 export const TEST_OPTIONS: Omit<S3StoreOptions, 'bucket' | 'region' | 'pathStyle'> = {
