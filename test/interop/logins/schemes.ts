@@ -166,7 +166,7 @@ const externalTokens: LoginScheme = {
     };
     const policy = 'rules: [{ name: as the token says, effect: allow, authenticators: [token] }]';
     const server = await startRegistry(workspace, settings, policy);
-    // Crane and oras follow no registry to a private address elsewhere: crane asks for a name, and oras for the same one.
+    // Crane follows no registry to a private address, only to a name, and oras to loopback only by the registry's own name.
     const host = server.host.replace('127.0.0.1', 'localhost');
     return { ...server, host, ...BY_PASSWORD, isDecidedByTokens: true };
   },
