@@ -35,6 +35,10 @@ export class PatientClient extends RegistryClient {
     this.#checks = checks;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** From now on nothing is asked for again, and nothing new. */
   end(): void {
     this.#isOver = true;

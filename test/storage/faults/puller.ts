@@ -19,7 +19,7 @@ export async function pull(client: PatientClient, journal: Journal, checks: Chec
     );
   };
   try {
-    for (;;) {
+    while (!client.isOver) {
       const blobs = [...journal.blobs.values()].filter(({ acknowledged }) => acknowledged);
       const manifests = [...journal.manifests.values()].filter(({ acknowledged }) => acknowledged);
       if (blobs.length === 0 || manifests.length === 0) {
