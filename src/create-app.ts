@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { AppModule, type AppOptions } from './app.module.js';
 import type { RegistryConfig } from './config/index.js';
-import { RegistryExpressAdapter, requireHost } from './http/index.js';
+import { cutSlowBodies, RegistryExpressAdapter, requireHost } from './http/index.js';
 import { accessLog, type Logger, NestLogger } from './log/index.js';
 import { OpenApiDocument } from './openapi/index.js';
 
@@ -42,6 +42,7 @@ export function configureApp(
   app.set('trust proxy', [...config.http.trustedProxies]);
   // A list of tags may be longer than the parser's own limit.
   app.set('query parser', 'simple');
+  if (config.http.minUploadRate > 0) app.use(cutSlowBodies(config.http));
   app.use(accessLog(logger));
   app.use(requireHost);
   app.use('/v2', announceVersion);

@@ -104,7 +104,7 @@ describe('a silent connection', () => {
   let registry: Registry;
 
   beforeAll(async () => {
-    registry = await startRegistry({ http: { idleTimeout: IDLE_TIMEOUT } });
+    registry = await startRegistry({ http: { idleTimeout: IDLE_TIMEOUT, minUploadRate: 0 } });
   });
   afterAll(() => registry.close());
 
@@ -132,7 +132,7 @@ describe('a silent connection', () => {
     expect(received.length).toBeLessThan(content.length);
   });
 
-  it('is not cut while it moves, however slowly', async () => {
+  it('is not cut while it moves, however slowly where that is allowed', async () => {
     const { content, digest } = randomBlob(30);
     const location = await begin(registry);
     const wire = await Wire.open(registry.url);

@@ -42,6 +42,7 @@ describe('loadRegistryConfig', () => {
       STOWAGE_HTTP_IDLE_TIMEOUT: '500ms',
       STOWAGE_HTTP_KEEP_ALIVE_TIMEOUT: '1h',
       STOWAGE_HTTP_HEADERS_TIMEOUT: '10s',
+      STOWAGE_HTTP_MIN_UPLOAD_RATE: '2KiB',
       STOWAGE_HTTP_DRAIN_TIMEOUT: '0s',
       STOWAGE_HTTP_TLS_CERTIFICATE: '/etc/tls/server.pem',
       STOWAGE_HTTP_TLS_KEY: '/etc/tls/server.key',
@@ -68,6 +69,7 @@ describe('loadRegistryConfig', () => {
       idleTimeout: 500,
       keepAliveTimeout: 3_600_000,
       headersTimeout: 10_000,
+      minUploadRate: 2048,
       drainTimeout: 0,
       tls: {
         certificate: '/etc/tls/server.pem',

@@ -65,6 +65,10 @@ export class HttpConfig {
   @Setting(duration(1))
   readonly headersTimeout: number = 60_000;
 
+  /** Bytes per second that the body of a request must bring on average, over each `idleTimeout`; 0 for no matter how few. */
+  @Setting(byteSize(0))
+  readonly minUploadRate: number = 256;
+
   /** How long running transfers may go on after SIGTERM. */
   @Setting(duration(0))
   readonly drainTimeout: number = 30_000;

@@ -1,3 +1,4 @@
+export { bringsContent } from './brings-content.js';
 export { applyDescriptions, Describe } from './describe.js';
 export { allowDirectOutput } from './direct-output.js';
 export { entityTag, isNotModified, preconditionOf } from './entity-tag.js';
@@ -26,6 +27,7 @@ export type { RegistryServer } from './registry-server.js';
 export { remoteAddressOf } from './remote-address.js';
 export { requireHost } from './require-host.js';
 export { sendJson } from './send-json.js';
+export { cutSlowBodies } from './slow-bodies.js';
 export { describeFailure } from './storage-failure.js';
 export { isFromTrustedProxy } from './trusted-proxy.js';
 export { warn } from './warning.js';
