@@ -5,6 +5,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { AppModule, type AppOptions } from './app.module.js';
 import type { RegistryConfig } from './config/index.js';
 import { cutSlowBodies, RegistryExpressAdapter, requireHost } from './http/index.js';
+import { Limits } from './limits/index.js';
 import { accessLog, type Logger, NestLogger } from './log/index.js';
 import { OpenApiDocument } from './openapi/index.js';
 
@@ -45,6 +46,8 @@ export function configureApp(
   if (config.http.minUploadRate > 0) app.use(cutSlowBodies(config.http));
   app.use(accessLog(logger));
   app.use(requireHost);
+  const { ofAddresses } = app.get(Limits);
+  if (ofAddresses) app.use(ofAddresses);
   app.use('/v2', announceVersion);
   app.get(OpenApiDocument).describe(app);
   return app;

@@ -5,6 +5,7 @@ import type { Principal } from '#libs/access';
 import { OciError } from '#libs/oci';
 import { AuditLog } from '../audit/index.js';
 import { type RegistryResponse, repositoryNameOf } from '../http/index.js';
+import { Limits } from '../limits/index.js';
 import { Access, type RequiredAccess } from './access.decorator.js';
 import { AccessDecisions, type AccessNeed, type Verdict } from './access-decisions.js';
 import { eventOf, eventOfLogin } from './audit-events.js';
@@ -37,6 +38,7 @@ export class AuthGuard implements CanActivate {
     private readonly refusals: Refusals,
     private readonly audit: AuditLog,
     private readonly peers: PeerCheck,
+    private readonly limits: Limits,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -63,6 +65,7 @@ export class AuthGuard implements CanActivate {
   }
 
   private admit(request: Request, response: RegistryResponse, access: RequiredAccess, known: Principal | null): Answer {
+    this.limits.admit(request, response, known);
     const needs = needsOf(request, access, response.locals.name);
     if (!known) {
       this.audit.follow(request, response, eventOfLogin(request));

@@ -1,8 +1,9 @@
 import { type DynamicModule, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Authorizer } from '#libs/access';
 import { AuditLog } from '../audit/index.js';
-import { AuthConfig } from '../config/index.js';
+import { AuthConfig, LimitsConfig } from '../config/index.js';
 import { HttpModule } from '../http/index.js';
+import { Limits } from '../limits/index.js';
 import { Logger } from '../log/index.js';
 import { AccessDecisions } from './access-decisions.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth-options.js';
@@ -32,6 +33,7 @@ export class AuthModule implements OnApplicationBootstrap, OnModuleDestroy {
       providers: [
         { provide: AUTH_OPTIONS, useValue: options },
         { provide: AuthenticatorChain, inject: [AuthConfig], useFactory: (config) => makeChain(options, config) },
+        { provide: Limits, inject: [LimitsConfig], useFactory: (config) => new Limits(config) },
         {
           provide: Authorizer,
           inject: [AuthConfig, Logger],
@@ -56,6 +58,7 @@ export class AuthModule implements OnApplicationBootstrap, OnModuleDestroy {
         Authorizer,
         Challenges,
         Identities,
+        Limits,
         OverwriteCheck,
         PeerCheck,
         Refusals,

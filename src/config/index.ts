@@ -4,6 +4,7 @@ export { AzureStorageConfig } from './azure-storage.config.js';
 export { ConfigurationError, type ConfigurationProblem } from './configuration.error.js';
 export type { Environment } from './environment.source.js';
 export { GcsStorageConfig } from './gcs-storage.config.js';
+export { ClientLimits, LimitsConfig } from './limits.config.js';
 export { createRegistryConfig, loadRegistryConfig, type RegistryConfigInput } from './load-registry-config.js';
 export { LoginConfig } from './login.config.js';
 export { CdnConfig, RedirectConfig } from './redirect.config.js';

@@ -280,7 +280,7 @@ describe('an unknown name', () => {
     [
       'http.port: 1',
       'http.port (stowage.yaml:1)',
-      'names known here are http, auth, storage, uploads, cache, manifest, schema1, log.',
+      'names known here are http, auth, limits, storage, uploads, cache, manifest, schema1, log.',
     ],
     ['storage: { filesystem: { password: x } }', 'storage.filesystem.password (stowage.yaml:1)', 'Remove it'],
     ['storage: { filesystem: { __proto__: x } }', 'storage.filesystem.__proto__ (stowage.yaml:1)', 'Remove it'],

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AuthConfig } from './auth.config.js';
+import { LimitsConfig } from './limits.config.js';
 import {
   CacheConfig,
   HttpConfig,
@@ -20,6 +21,7 @@ export class RegistryConfigModule {
       { provide: RegistryConfig, useValue: config },
       { provide: HttpConfig, useValue: config.http },
       { provide: AuthConfig, useValue: config.auth },
+      { provide: LimitsConfig, useValue: config.limits },
       { provide: StorageConfig, useValue: config.storage },
       { provide: UploadsConfig, useValue: config.uploads },
       { provide: CacheConfig, useValue: config.cache },

@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { AuthConfig } from './auth.config.js';
+import { LimitsConfig } from './limits.config.js';
 import { Setting } from './setting.decorator.js';
 import {
   addressRanges,
@@ -147,6 +148,10 @@ export class RegistryConfig {
   @Type(() => AuthConfig)
   @ValidateNested()
   readonly auth: AuthConfig = new AuthConfig();
+
+  @Type(() => LimitsConfig)
+  @ValidateNested()
+  readonly limits: LimitsConfig = new LimitsConfig();
 
   @Type(() => StorageConfig)
   @ValidateNested()

@@ -1,4 +1,5 @@
 export { bringsContent } from './brings-content.js';
+export { clientNetworkOf } from './client-network.js';
 export { applyDescriptions, Describe } from './describe.js';
 export { allowDirectOutput } from './direct-output.js';
 export { entityTag, isNotModified, preconditionOf } from './entity-tag.js';
@@ -29,5 +30,6 @@ export { requireHost } from './require-host.js';
 export { sendJson } from './send-json.js';
 export { cutSlowBodies } from './slow-bodies.js';
 export { describeFailure } from './storage-failure.js';
+export { tooManyRequests } from './too-many-requests.js';
 export { isFromTrustedProxy } from './trusted-proxy.js';
 export { warn } from './warning.js';

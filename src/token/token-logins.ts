@@ -6,6 +6,7 @@ import { AuditLog, failedLogin } from '../audit/index.js';
 import { AuthenticatorChain, Identities, isBearer, readAuthorization } from '../auth/index.js';
 import { AuthConfig } from '../config/index.js';
 import type { RegistryResponse } from '../http/index.js';
+import { Limits } from '../limits/index.js';
 import { IssuedTokens } from './issued-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import type { TokenProof } from './token-request.js';
@@ -20,6 +21,7 @@ export class TokenLogins {
     private readonly refreshTokens: RefreshTokens,
     private readonly config: AuthConfig,
     private readonly audit: AuditLog,
+    private readonly limits: Limits,
   ) {}
 
   /**
@@ -29,6 +31,7 @@ export class TokenLogins {
   async principalOf(request: Request, proof: TokenProof): Promise<Principal> {
     const response = request.res as RegistryResponse;
     const principal = await this.find(request, proof);
+    this.limits.admit(request, response, principal);
     if (principal) {
       response.locals.principal = principal;
       return principal;
