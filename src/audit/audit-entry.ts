@@ -34,7 +34,12 @@ export type AuditEvent = Omit<AuditEntry, 'time' | 'requestId' | 'remoteAddress'
   readonly isDenied: boolean;
 };
 
-/** Credentials that nobody vouches for. `user` is what was given as the name; empty where there was none. */
-export function failedLogin(user: string): AuditEvent {
-  return { principal: user, action: 'login', reason: 'no authenticator vouches for the credentials', isDenied: false };
+/**
+ * Credentials that nobody vouches for. `user` is what was given as the name; empty where there was none. `delay` is for how
+ * many milliseconds no more logins are taken for it from there: those write no lines.
+ */
+export function failedLogin(user: string, delay = 0): AuditEvent {
+  const reason = 'no authenticator vouches for the credentials';
+  const more = delay > 0 ? `; the next may come in ${Math.ceil(delay / 1000)} s` : '';
+  return { principal: user, action: 'login', reason: `${reason}${more}`, isDenied: false };
 }

@@ -1,8 +1,9 @@
 import type { Request } from 'express';
 import { Digest, parseReference } from '#libs/oci';
 import { type AuditEvent, failedLogin } from '../audit/index.js';
-import { readOrUndefined } from '../http/index.js';
+import { readOrUndefined, remoteAddressOf } from '../http/index.js';
 import type { AccessNeed, Verdict } from './access-decisions.js';
+import type { AuthenticatorChain } from './authenticator-chain.js';
 import { readAuthorization } from './authorization-header.js';
 import { principalOf } from './principal-of.js';
 import type { Needs } from './route-needs.js';
@@ -32,9 +33,10 @@ export function eventOf(
 }
 
 /** What it is told of credentials that nobody vouches for. */
-export function eventOfLogin({ headers }: Request): AuditEvent {
-  const credentials = readAuthorization(headers.authorization ?? '');
-  return failedLogin(credentials?.kind === 'password' ? credentials.user : '');
+export function eventOfLogin(request: Request, chain: AuthenticatorChain): AuditEvent {
+  const credentials = readAuthorization(request.headers.authorization ?? '');
+  if (credentials?.kind !== 'password') return failedLogin('');
+  return failedLogin(credentials.user, chain.delayOf(remoteAddressOf(request), credentials.user));
 }
 
 /** The tag or digest in the path. */

@@ -68,7 +68,7 @@ export class AuthGuard implements CanActivate {
     this.limits.admit(request, response, known);
     const needs = needsOf(request, access, response.locals.name);
     if (!known) {
-      this.audit.follow(request, response, eventOfLogin(request));
+      this.audit.follow(request, response, eventOfLogin(request, this.chain));
       throw this.refusals.ofLogin(request, needs ? askedFor(needs) : []);
     }
     response.locals.principal = known;

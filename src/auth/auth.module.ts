@@ -11,6 +11,7 @@ import { AuthenticatorChain } from './authenticator-chain.js';
 import { Challenges } from './challenges.js';
 import { Identities } from './identities.js';
 import { loadAuthenticators } from './load-authenticators.js';
+import { LoginThrottle } from './login-throttle.js';
 import { openAuthorizer } from './open-authorizer.js';
 import { OverwriteCheck } from './overwrite-check.js';
 import { PeerCheck } from './peer-check.js';
@@ -32,7 +33,11 @@ export class AuthModule implements OnApplicationBootstrap, OnModuleDestroy {
       imports: [HttpModule],
       providers: [
         { provide: AUTH_OPTIONS, useValue: options },
-        { provide: AuthenticatorChain, inject: [AuthConfig], useFactory: (config) => makeChain(options, config) },
+        {
+          provide: AuthenticatorChain,
+          inject: [AuthConfig, LimitsConfig],
+          useFactory: (config, limits) => makeChain(options, config, LoginThrottle.of(limits)),
+        },
         { provide: Limits, inject: [LimitsConfig], useFactory: (config) => new Limits(config) },
         {
           provide: Authorizer,
@@ -82,8 +87,12 @@ function isOpen({ authenticators, authorizer }: AuthModuleOptions, config: AuthC
   return !authenticators && !authorizer && config.authenticators.includes('none');
 }
 
-async function makeChain({ authenticators }: AuthModuleOptions, config: AuthConfig): Promise<AuthenticatorChain> {
-  if (authenticators) return new AuthenticatorChain(authenticators);
+async function makeChain(
+  { authenticators }: AuthModuleOptions,
+  config: AuthConfig,
+  throttle: LoginThrottle | null,
+): Promise<AuthenticatorChain> {
+  if (authenticators) return new AuthenticatorChain(authenticators, undefined, throttle);
   const order = config.authenticators.filter((name) => name !== 'none');
-  return new AuthenticatorChain(await loadAuthenticators(config), order);
+  return new AuthenticatorChain(await loadAuthenticators(config), order, throttle);
 }

@@ -1,5 +1,7 @@
 import { type Authenticator, AuthenticatorUnavailableError, type Credentials, type Principal } from '#libs/access';
 import { LoginCache } from './login-cache.js';
+import type { LoginThrottle } from './login-throttle.js';
+import { when } from './when.js';
 
 /** The authenticators, one after the other: the first that vouches decides. */
 export class AuthenticatorChain {
@@ -9,6 +11,7 @@ export class AuthenticatorChain {
   constructor(
     private authenticators: readonly Authenticator[],
     private readonly order: readonly string[] = authenticators.map(({ name }) => name),
+    private readonly throttle: LoginThrottle | null = null,
   ) {}
 
   /** Whether there is no login. */
@@ -39,11 +42,25 @@ export class AuthenticatorChain {
 
   /**
    * Whose credentials these are; null when no authenticator vouches for them. Rejects with `AuthenticatorUnavailableError`
-   * when none vouches and one of them cannot tell.
+   * when none vouches and one of them cannot tell. Throws `TOOMANYREQUESTS`, or rejects with it, when too many passwords
+   * were wrong that came from `address`.
    */
-  authenticate(credentials: Credentials): Promise<Principal | null> | Principal {
+  authenticate(credentials: Credentials, address = ''): Principal | null | Promise<Principal | null> {
     if (credentials.kind !== 'password') return this.ask(credentials);
-    return this.logins.get(credentials.user, credentials.password, () => this.ask(credentials));
+    const { user, password } = credentials;
+    const { throttle } = this;
+    if (!throttle) return this.logins.get(user, password, () => this.ask(credentials));
+    throttle.require(address, user);
+    const found = this.logins.get(user, password, () => throttle.run(address, user, () => this.ask(credentials)));
+    return when(found, (principal) => {
+      if (principal) throttle.succeed(address, user);
+      return principal;
+    });
+  }
+
+  /** Milliseconds until a password is looked at again that comes from an address for a name. */
+  delayOf(address: string, user: string): number {
+    return this.throttle?.waitFor(address, user) ?? 0;
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { ANONYMOUS, type Credentials, type Principal } from '#libs/access';
+import { remoteAddressOf } from '../http/index.js';
 import { AuthenticatorChain } from './authenticator-chain.js';
 import { readAuthorization } from './authorization-header.js';
 import { lifetimeOf } from './login-cache.js';
@@ -37,7 +38,7 @@ export class Identities {
 
   /**
    * Whose request it is; anonymous when it shows no credentials, and null when those that it shows are wrong. Rejects with
-   * `AuthenticatorUnavailableError`.
+   * `AuthenticatorUnavailableError`, and with `TOOMANYREQUESTS` or throws it.
    */
   of(request: Request): Principal | null | Promise<Principal | null> {
     if (this.chain.isEmpty) return ANONYMOUS;
@@ -49,7 +50,10 @@ export class Identities {
     // A scheme that the registry does not know shows it nothing.
     if (credentials === undefined) return ANONYMOUS;
     return (
-      credentials && when(this.chain.authenticate(credentials), (found) => this.remember(header, credentials, found))
+      credentials &&
+      when(this.chain.authenticate(credentials, remoteAddressOf(request)), (found) =>
+        this.remember(header, credentials, found),
+      )
     );
   }
 

@@ -5,7 +5,7 @@ import { OciError } from '#libs/oci';
 import { AuditLog, failedLogin } from '../audit/index.js';
 import { AuthenticatorChain, Identities, isBearer, readAuthorization } from '../auth/index.js';
 import { AuthConfig } from '../config/index.js';
-import type { RegistryResponse } from '../http/index.js';
+import { type RegistryResponse, remoteAddressOf } from '../http/index.js';
 import { Limits } from '../limits/index.js';
 import { IssuedTokens } from './issued-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
@@ -25,8 +25,8 @@ export class TokenLogins {
   ) {}
 
   /**
-   * The principal; anonymous where nothing is shown. Throws `UNAUTHORIZED` for what is wrong, and rejects with
-   * `AuthenticatorUnavailableError`.
+   * The principal; anonymous where nothing is shown. Throws `UNAUTHORIZED` for what is wrong, `TOOMANYREQUESTS`, and rejects
+   * with `AuthenticatorUnavailableError`.
    */
   async principalOf(request: Request, proof: TokenProof): Promise<Principal> {
     const response = request.res as RegistryResponse;
@@ -36,7 +36,8 @@ export class TokenLogins {
       response.locals.principal = principal;
       return principal;
     }
-    this.audit.follow(request, response, failedLogin(userOf(request, proof)));
+    const user = userOf(request, proof);
+    this.audit.follow(request, response, failedLogin(user, this.chain.delayOf(remoteAddressOf(request), user)));
     const challenge = { 'WWW-Authenticate': `Basic realm="${this.config.realm}"` };
     throw new OciError('UNAUTHORIZED', undefined, { message: 'these credentials are not good', headers: challenge });
   }
@@ -47,16 +48,16 @@ export class TokenLogins {
         // An access token is good for what it grants, and not for another token that lives longer.
         return isBearer(request.headers.authorization) ? null : this.identities.of(request);
       case 'password':
-        return this.authenticate({ kind: 'password', user: proof.user, password: proof.password });
+        return this.authenticate(request, { kind: 'password', user: proof.user, password: proof.password });
       case 'refresh':
         return this.ofRefreshToken(proof.token);
       case 'exchange':
-        return this.ofOthers(proof.token);
+        return this.ofOthers(request, proof.token);
     }
   }
 
-  private async authenticate(credentials: Credentials): Promise<Principal | null> {
-    return this.chain.isEmpty ? ANONYMOUS : this.chain.authenticate(credentials);
+  private async authenticate(request: Request, credentials: Credentials): Promise<Principal | null> {
+    return this.chain.isEmpty ? ANONYMOUS : this.chain.authenticate(credentials, remoteAddressOf(request));
   }
 
   /** Whoever vouched must still be asked today. */
@@ -66,9 +67,9 @@ export class TokenLogins {
   }
 
   /** Of a token that somebody else has issued: as little as in the header is one of ours good for another. */
-  private async ofOthers(token: string): Promise<Principal | null> {
+  private async ofOthers(request: Request, token: string): Promise<Principal | null> {
     const credentials = { kind: 'token', token } as const;
-    return (await this.issued.authenticate(credentials)) ? null : this.authenticate(credentials);
+    return (await this.issued.authenticate(credentials)) ? null : this.authenticate(request, credentials);
   }
 }
 
