@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import type { ParameterObject, RequestBodyObject, ResponseObject } from '@nestjs/swagger';
 import { Describe } from '../http/index.js';
 import { type Failure, failureResponses } from './failure.js';
-import { SERVER_FAILED } from './failures.js';
+import { SERVER_FAILED, TOO_MANY_REQUESTS } from './failures.js';
 
 /** A parameter in the query or the headers. What stands in the path is described where it is bound. */
 export type Parameter = ParameterObject & { in: 'query' | 'header' };
@@ -17,15 +17,18 @@ export interface OperationDescription {
   readonly body?: RequestBodyObject;
   /** The answers to a request that went well, by status. */
   readonly responses: Readonly<Record<number, ResponseObject>>;
-  /** Everything that may go wrong besides a failure of the server. */
+  /** Everything that may go wrong besides a failure of the server, and requests that are too many. */
   readonly failures?: readonly Failure[];
+  /** Whether it is answered however often somebody asks. */
+  readonly isUnlimited?: boolean;
 }
 
 /** Describes a handler. Its parameters in the path are described by the decorators that bind them. */
 export function describeOperation(operation: OperationDescription): MethodDecorator {
-  const { summary, description, parameters = [], body, responses, failures = [] } = operation;
+  const { summary, description, parameters = [], body, responses, failures = [], isUnlimited = false } = operation;
+  const common = isUnlimited ? [SERVER_FAILED] : [TOO_MANY_REQUESTS, SERVER_FAILED];
   return Describe(({ ApiHeader, ApiOperation, ApiQuery, ApiResponse }) => {
-    const answers = { ...responses, ...failureResponses([...failures, SERVER_FAILED]) };
+    const answers = { ...responses, ...failureResponses([...failures, ...common]) };
     return applyDecorators(
       ApiOperation({ summary, ...(description && { description }), ...(body && { requestBody: body }) }),
       ...parameters.map(({ in: place, ...parameter }) =>

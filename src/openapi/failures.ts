@@ -26,6 +26,15 @@ export const BUSY = failure(
   }),
 );
 
+/** When a limit is reached, which there is on requests of all kinds where it is configured. */
+export const TOO_MANY_REQUESTS = failure(
+  'the client asks too often, moves too many bytes or has failed to log in too often',
+  new OciError('TOOMANYREQUESTS', undefined, {
+    message: 'too many requests; try again later',
+    headers: { 'Retry-After': '20' },
+  }),
+);
+
 export const NAME_INVALID = failure(
   'the name breaks the grammar of repository names',
   new OciError('NAME_INVALID', {
