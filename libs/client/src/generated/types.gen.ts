@@ -329,7 +329,7 @@ export type DeleteManifestErrors = {
      */
     412: ErrorBody;
     /**
-     * `TOOMANYREQUESTS` when another request keeps changing the same thing.
+     * `TOOMANYREQUESTS` when another request keeps changing the same thing. `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
      */
     429: ErrorBody;
     /**
@@ -395,6 +395,10 @@ export type GetManifestErrors = {
      */
     404: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -458,6 +462,10 @@ export type HeadManifestErrors = {
      * `MANIFEST_UNKNOWN` when the repository has no such manifest or tag.
      */
     404: unknown;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: unknown;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -539,7 +547,7 @@ export type PutManifestErrors = {
      */
     414: ErrorBody;
     /**
-     * `TOOMANYREQUESTS` when another request keeps changing the same thing.
+     * `TOOMANYREQUESTS` when another request keeps changing the same thing. `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
      */
     429: ErrorBody;
     /**
@@ -604,6 +612,10 @@ export type ListTagsErrors = {
      */
     404: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -666,6 +678,10 @@ export type ListReferrersErrors = {
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -743,6 +759,10 @@ export type StartUploadErrors = {
      */
     403: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -803,7 +823,7 @@ export type CancelUploadErrors = {
      */
     404: ErrorBody;
     /**
-     * `TOOMANYREQUESTS` when another request keeps changing the same thing.
+     * `TOOMANYREQUESTS` when another request keeps changing the same thing. `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
      */
     429: ErrorBody;
     /**
@@ -861,6 +881,10 @@ export type GetUploadErrors = {
      */
     404: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -914,6 +938,10 @@ export type HeadUploadErrors = {
      * `BLOB_UPLOAD_UNKNOWN` when the repository has no such upload session.
      */
     404: unknown;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: unknown;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -984,7 +1012,7 @@ export type AppendChunkErrors = {
      */
     416: ErrorBody;
     /**
-     * `TOOMANYREQUESTS` when another request keeps changing the same thing.
+     * `TOOMANYREQUESTS` when another request keeps changing the same thing. `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
      */
     429: ErrorBody;
     /**
@@ -1070,7 +1098,7 @@ export type FinishUploadErrors = {
      */
     416: ErrorBody;
     /**
-     * `TOOMANYREQUESTS` when another request keeps changing the same thing.
+     * `TOOMANYREQUESTS` when another request keeps changing the same thing. `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
      */
     429: ErrorBody;
     /**
@@ -1129,6 +1157,10 @@ export type DeleteBlobErrors = {
      * `BLOB_UNKNOWN` when the repository does not have the blob, whether or not another one has it.
      */
     404: ErrorBody;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -1200,6 +1232,10 @@ export type GetBlobErrors = {
      */
     416: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -1264,6 +1300,10 @@ export type HeadBlobErrors = {
      */
     404: unknown;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: unknown;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: unknown;
@@ -1310,6 +1350,10 @@ export type ListRepositoriesErrors = {
      */
     403: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -1342,6 +1386,10 @@ export type GetBaseErrors = {
      * `UNAUTHORIZED` when a login is needed, or the one that is shown is not good (enough).
      */
     401: ErrorBody;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -1405,6 +1453,10 @@ export type GetTokenErrors = {
      */
     404: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -1454,6 +1506,10 @@ export type PostTokenErrors = {
      */
     415: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -1501,6 +1557,10 @@ export type RevokeTokenErrors = {
      */
     415: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -1529,6 +1589,10 @@ export type GetKeySetErrors = {
      * `UNSUPPORTED` when the registry has no token service.
      */
     404: ErrorBody;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -1571,6 +1635,10 @@ export type RevokeRefreshTokensErrors = {
      * `DENIED` when the client has no permission for this.
      */
     403: ErrorBody;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -1622,6 +1690,10 @@ export type ListKeysErrors = {
      */
     403: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -1671,6 +1743,10 @@ export type CreateKeyErrors = {
      */
     415: ErrorBody;
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -1713,6 +1789,10 @@ export type RevokeKeyErrors = {
      * `NAME_UNKNOWN` when there is no such key.
      */
     404: ErrorBody;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -1768,6 +1848,10 @@ export type GetOpenApiData = {
 
 export type GetOpenApiErrors = {
     /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
+    /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
     500: ErrorBody;
@@ -1792,6 +1876,10 @@ export type GetDocsData = {
 };
 
 export type GetDocsErrors = {
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
@@ -1826,6 +1914,10 @@ export type GetDocsFileErrors = {
      * `UNSUPPORTED` when the page has no such file.
      */
     404: ErrorBody;
+    /**
+     * `TOOMANYREQUESTS` when the client asks too often, moves too many bytes or has failed to log in too often.
+     */
+    429: ErrorBody;
     /**
      * `UNKNOWN` when the server fails; its log tells why.
      */
