@@ -28,8 +28,7 @@ export async function checkUnfinishedUploads(
     upload.offset = offset;
     upload.handedOver = 0;
     if (!choices.chance(share)) return;
-    await finish(client, checks, choices, upload);
-    journal.blob(upload.repository, upload.digest, upload.content.length).acknowledged = true;
+    await finish(client, journal, checks, choices, upload);
     journal.uploads.delete(upload);
   };
   await Promise.all([...journal.uploads].map((upload, index) => check(upload, random.fork(index))));
@@ -46,7 +45,13 @@ async function expectFinished(client: RegistryClient, checks: Checks, upload: Up
   );
 }
 
-async function finish(client: RegistryClient, checks: Checks, random: Random, upload: UploadRecord): Promise<void> {
+async function finish(
+  client: RegistryClient,
+  journal: Journal,
+  checks: Checks,
+  random: Random,
+  upload: UploadRecord,
+): Promise<void> {
   const { repository, digest, content } = upload;
   try {
     if (random.chance(0.5) && upload.offset < content.length) {
@@ -55,6 +60,7 @@ async function finish(client: RegistryClient, checks: Checks, random: Random, up
       upload.offset = content.length;
     }
     await client.finishUpload(upload.location, digest, content.subarray(upload.offset));
+    journal.blob(repository, digest, content.length).acknowledged = true;
     const { status, body } = await client.blob(repository, digest);
     const isWhole = status === 200 && digestOf(body, digest.startsWith('sha512') ? 'sha512' : 'sha256') === digest;
     checks.expect('an unfinished upload can be finished', isWhole, () => `${digest}: ${status}, ${body.length} bytes`);
