@@ -30,6 +30,8 @@ import { CANONICAL_ALGORITHM, type Digest } from '#libs/oci';
  */
 const ROOT = '/docker/registry/v2';
 const OWN_ROOT = '/docker/registry/stowage';
+/** Whoever can read what lies here can make up logins. */
+const SECRETS = `${OWN_ROOT}/auth`;
 
 /** Below these a repository keeps its manifests and its links to blobs. */
 export const MANIFESTS_DIRECTORY = '_manifests';
@@ -69,16 +71,17 @@ export const pathOf = {
   referrers: (name: string, subject: Digest) => `${repository(name)}/_referrers/${addressed(subject)}`,
   referrer: (name: string, subject: Digest, referrer: Digest) =>
     `${repository(name)}/_referrers/${addressed(subject)}/${referrer.algorithm}-${referrer.encoded}`,
-  signingKeys: () => `${OWN_ROOT}/auth/keys/signing`,
-  refreshTokens: () => `${OWN_ROOT}/auth/refresh`,
-  refreshTokenDay: (day: number) => `${OWN_ROOT}/auth/refresh/${day}`,
-  refreshToken: (day: number, hash: string) => `${OWN_ROOT}/auth/refresh/${day}/${hash}`,
-  apiKeys: () => `${OWN_ROOT}/auth/api-keys`,
-  apiKey: (id: string) => `${OWN_ROOT}/auth/api-keys/${id}`,
-  loginCookieKey: () => `${OWN_ROOT}/auth/login/cookie-key`,
-  loginKeys: () => `${OWN_ROOT}/auth/login-keys`,
-  loginKeyDay: (day: number) => `${OWN_ROOT}/auth/login-keys/${day}`,
-  loginKey: (day: number, hash: string) => `${OWN_ROOT}/auth/login-keys/${day}/${hash}`,
+  secrets: () => SECRETS,
+  signingKeys: () => `${SECRETS}/keys/signing`,
+  refreshTokens: () => `${SECRETS}/refresh`,
+  refreshTokenDay: (day: number) => `${SECRETS}/refresh/${day}`,
+  refreshToken: (day: number, hash: string) => `${SECRETS}/refresh/${day}/${hash}`,
+  apiKeys: () => `${SECRETS}/api-keys`,
+  apiKey: (id: string) => `${SECRETS}/api-keys/${id}`,
+  loginCookieKey: () => `${SECRETS}/login/cookie-key`,
+  loginKeys: () => `${SECRETS}/login-keys`,
+  loginKeyDay: (day: number) => `${SECRETS}/login-keys/${day}`,
+  loginKey: (day: number, hash: string) => `${SECRETS}/login-keys/${day}/${hash}`,
   tagChanges: () => `${OWN_ROOT}/tag-changes`,
   tagChange: (name: string) => `${OWN_ROOT}/tag-changes/${name}/_change`,
   locks: () => `${OWN_ROOT}/locks`,

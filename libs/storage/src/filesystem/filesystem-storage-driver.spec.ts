@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { everyByte, memoryGauge, pathsOf } from '../contract/support.contract.js';
+import { pathOf } from '../path-mapper.js';
 import { describeStorageDriver } from '../storage-driver.contract.js';
 import {
   InvalidPathError,
@@ -66,6 +67,12 @@ describe('FilesystemStorageDriver', () => {
       expect(await modeOf(path)).toBe(0o777 & ~umask);
       expect(await modeOf(`${path}/file`)).toBe(0o666 & ~umask);
     }
+  });
+
+  it('hides from other users of the machine what logins could be made up with', async () => {
+    await driver.putContent(pathOf.signingKeys(), Buffer.from('secret'));
+    const { mode } = await stat(join(root, pathOf.secrets()));
+    expect(mode & 0o777).toBe(0o700);
   });
 
   it('rejects a path that is too long for the file system with InvalidPathError', async () => {

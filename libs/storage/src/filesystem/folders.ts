@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { boundedCache } from '../bounded-cache.js';
+import { pathOf } from '../path-mapper.js';
 import { InvalidPathError, PathNotFoundError } from '../storage-error.js';
 import { lineageOf, parentOf } from '../storage-path.js';
 import { inspectEntry, makeFolder, removeEmptyFolder } from './entry.js';
@@ -8,6 +9,8 @@ import { FolderSyncs } from './folder-syncs.js';
 
 /** Less the umask. */
 const FOLDER_MODE = 0o777;
+/** Of a folder that hides what lies below it from all users but ours. */
+const SECRET_FOLDER_MODE = 0o700;
 const REMEMBERED_FOLDERS = 16_384;
 /** Each attempt fails only when somebody else got on, so this many in a row mean that the root is gone. */
 const ATTEMPTS = 100;
@@ -151,7 +154,7 @@ export class Folders {
 
   private async makeUnlessThere(folder: string): Promise<void> {
     try {
-      await makeFolder(this.locate(folder), FOLDER_MODE);
+      await makeFolder(this.locate(folder), folder === pathOf.secrets() ? SECRET_FOLDER_MODE : FOLDER_MODE);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
       await this.inspect(folder);
