@@ -40,8 +40,15 @@ export interface PushJob {
   readonly form: UploadForm;
 }
 
-/** Pushes small images, each client into a repository of its own, named with its number. Resolves with their digests. */
-export const IMAGE_CLIENT: Client<ImageJob, string[]> = { file: 'image-client.ts' };
+/** Pushes small images, each client into a repository of its own, named with its number. Resolves with what is where. */
+export const IMAGE_CLIENT: Client<ImageJob, PushedImage[]> = { file: 'image-client.ts' };
+
+export interface PushedImage {
+  readonly repository: string;
+  /** The image is tagged with it, behind a `v`. */
+  readonly number: number;
+  readonly digest: string;
+}
 
 export interface ImageJob {
   readonly url: string;
