@@ -33,7 +33,7 @@ export async function runSuite(server: TestServer, name: SuiteName, size: SuiteS
   const file = await open(log, 'w');
   let code: number | null = null;
   try {
-    running = spawn(process.execPath, suite.args(size, server.settings.STOWAGE_STORAGE_DRIVER ?? ''), {
+    running = spawn(process.execPath, suite.args(size, server), {
       env: { ...process.env, NO_COLOR: '1', STOWAGE_TEST_STORE: JSON.stringify(server.settings) },
       stdio: ['ignore', file.fd, file.fd],
     });
