@@ -19,9 +19,9 @@ type Plans = Readonly<Partial<Record<ServerName, readonly SuiteName[]>>>;
 const SHORT: Plans = {
   versitygw: ['contract', 'e2e', 'conformance', 'faults'],
   'ceph-rgw': ['contract', 'conformance'],
-  moto: ['contract', 'conformance'],
-  azurite: ['contract', 'e2e', 'conformance'],
-  'fake-gcs': ['contract', 'e2e', 'conformance'],
+  moto: ['conformance'],
+  azurite: ['contract', 'e2e-storage', 'conformance'],
+  'fake-gcs': ['contract', 'e2e-storage', 'conformance'],
 };
 
 /** The emulators keep everything in memory. */
