@@ -1,5 +1,5 @@
 import { type HashAlgorithm, isHashAlgorithm } from '#libs/hash';
-import { isWithin, pathOf, type StorageDriver } from '#libs/storage';
+import { isWithin, type ListedFile, pathOf, type StorageDriver } from '#libs/storage';
 
 /** A hash state that is stored. */
 export interface HashMark {
@@ -10,8 +10,8 @@ export interface HashMark {
 
 /** What is stored of an upload session. */
 export interface UploadSession {
-  /** Null where there is no such session. */
-  readonly begunAt: Date | null;
+  /** Whose time is when the session began; null where there is no such session. */
+  readonly beginning: ListedFile | null;
   /** Bytes of the data; null where there is none. */
   readonly size: number | null;
   readonly marks: readonly HashMark[];
@@ -21,9 +21,10 @@ export interface UploadSession {
 export async function readSession(storage: StorageDriver, name: string, id: string): Promise<UploadSession> {
   const files = await storage.filesBelow(pathOf.upload(name, id));
   const find = (path: string) => files.find((file) => file.path === path);
+  const data = await find(pathOf.uploadData(name, id))?.inspect();
   return {
-    begunAt: find(pathOf.uploadStartedAt(name, id))?.modifiedAt ?? null,
-    size: find(pathOf.uploadData(name, id))?.size ?? null,
+    beginning: find(pathOf.uploadStartedAt(name, id)) ?? null,
+    size: data?.size ?? null,
     marks: files.flatMap(({ path }) => markAt(path, pathOf.uploadHashes(name, id))),
   };
 }

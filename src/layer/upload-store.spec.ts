@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from '#libs/hash';
-import { type FileInfo, loadMemoryStorage, pathOf, type StorageDriver } from '#libs/storage';
+import { type ListedFile, loadMemoryStorage, pathOf, type StorageDriver } from '#libs/storage';
 import { UploadStore } from './upload-store.js';
 
 const NAME = 'library/app';
@@ -37,7 +37,7 @@ function changedWhileListed(storage: StorageDriver, meanwhile: () => Promise<voi
     const before = await storage.filesBelow(path);
     if (isFirst) await meanwhile();
     isFirst = false;
-    const isData = (file: FileInfo) => file.path.endsWith('/data');
+    const isData = (file: ListedFile) => file.path.endsWith('/data');
     const after = await storage.filesBelow(path);
     return [...before.filter(isData), ...after.filter((file) => !isData(file))];
   };

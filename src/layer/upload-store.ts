@@ -31,7 +31,7 @@ export const NOTHING_YET: UploadState = {
   isRecorded: false,
   hashes: new Map(),
   blob: null,
-  session: { begunAt: null, size: null, marks: [] },
+  session: { beginning: null, size: null, marks: [] },
 };
 
 /** How often a session is read in which somebody seems to be at work, before that counts as damage. */
@@ -75,7 +75,7 @@ export class UploadStore {
   async load(name: string, id: string): Promise<UploadState> {
     requireId(id);
     const session = await this.read(name, id);
-    if (!session.begunAt) throw new OciError('BLOB_UPLOAD_UNKNOWN', { id });
+    if (!session.beginning) throw new OciError('BLOB_UPLOAD_UNKNOWN', { id });
     const { size } = session;
     const offsets = offsetsOf(session);
     const blob = size === null ? await this.findBlob(name, id, offsets.at(-1) ?? 0) : null;
@@ -133,7 +133,8 @@ export class UploadStore {
   async prepare(name: string, id: string, { offset, isRecorded, blob, session }: UploadState): Promise<void> {
     if (blob) await this.bringBack(name, id, blob);
     if (isRecorded) return;
-    const begun = beginning(name, id, session.begunAt ?? new Date());
+    const found = await session.beginning?.inspect();
+    const begun = beginning(name, id, found?.modifiedAt ?? new Date());
     await this.storage.putAll([[begun, mark(name, id, offset, CANONICAL_ALGORITHM, null)]]);
   }
 

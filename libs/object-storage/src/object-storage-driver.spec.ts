@@ -139,7 +139,8 @@ describe('ObjectStorageDriver', () => {
       await closeLarge(path);
       await driver.putContent(path, Buffer.from('whole'));
     }
-    expect((await driver.filesBelow('/up')).map(({ size }) => size)).toEqual([5, 5]);
+    const infos = await Promise.all((await driver.filesBelow('/up')).map((file) => file.inspect()));
+    expect(infos.map((info) => info?.size)).toEqual([5, 5]);
     await driver.move('/up/moved', '/moved');
     await driver.delete('/moved');
     expect(await driver.stat('/up/data')).toMatchObject({ size: 5, isDirectory: false });

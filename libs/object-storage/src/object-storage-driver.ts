@@ -4,6 +4,7 @@ import {
   type FileWriter,
   InvalidPathError,
   KeyedQueue,
+  type ListedFile,
   type ListOptions,
   type NewFile,
   PathNotFoundError,
@@ -184,9 +185,10 @@ export class ObjectStorageDriver extends StorageDriver {
   }
 
   /** One list for each thousand objects. */
-  override async filesBelow(path: string): Promise<FileInfo[]> {
+  override async filesBelow(path: string): Promise<ListedFile[]> {
     requirePathOrRoot(path);
-    return filesBelow(this.store, this.keys.below(path), path);
+    const infos = await filesBelow(this.store, this.keys.below(path), path);
+    return infos.map((info) => ({ path: info.path, inspect: async () => info }));
   }
 
   /** Three lists for each directory, two of them at once, and one for each further page: what is told of a file comes with it. */

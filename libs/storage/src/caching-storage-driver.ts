@@ -6,6 +6,7 @@ import {
   type ChangeOptions,
   type FileInfo,
   FileWriter,
+  type ListedFile,
   type ListOptions,
   type NewFile,
   type RedirectRequest,
@@ -140,7 +141,7 @@ export class CachingStorageDriver extends StorageDriver {
     await this.changing(paths.flatMap(changesAt), () => this.inner.discard(paths));
   }
 
-  override filesBelow(path: string): Promise<FileInfo[]> {
+  override filesBelow(path: string): Promise<ListedFile[]> {
     return this.inner.filesBelow(path);
   }
 

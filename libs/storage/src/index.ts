@@ -17,6 +17,7 @@ export {
   type ChangeOptions,
   type FileInfo,
   FileWriter,
+  type ListedFile,
   type ListOptions,
   type NewFile,
   type RedirectRequest,

@@ -18,6 +18,13 @@ export interface FileInfo {
   readonly isDirectory: boolean;
 }
 
+/** A file that was found, whatever is known of it yet. */
+export interface ListedFile {
+  readonly path: string;
+  /** What `stat` tells; null where it is gone. Some drivers know it from when they found the file, others look now. */
+  inspect(): Promise<FileInfo | null>;
+}
+
 export interface ListOptions {
   /** Only names that sort after this one. */
   readonly startAfter?: string;
@@ -214,9 +221,11 @@ export abstract class StorageDriver {
    * The files at any depth below `path`, in any order; none where nothing is there. For few files: it takes hardly more
    * time than a list of names. Of several changes that are made meanwhile, a later one may be seen and not an earlier one.
    */
-  async filesBelow(path: string): Promise<FileInfo[]> {
-    const files: FileInfo[] = [];
-    for await (const info of walkIfPresent(this, path)) if (!info.isDirectory) files.push(info);
+  async filesBelow(path: string): Promise<ListedFile[]> {
+    const files: ListedFile[] = [];
+    for await (const info of walkIfPresent(this, path)) {
+      if (!info.isDirectory) files.push({ path: info.path, inspect: async () => info });
+    }
     return files;
   }
 

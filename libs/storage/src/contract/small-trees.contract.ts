@@ -23,9 +23,10 @@ export function describeSmallTrees(driver: GetDriver): void {
           await writer.write(bytes(text));
           await writer.close();
         }
-        const infos = await driver().filesBelow('/s');
-        expect(infos.find(({ path }) => path === '/s/data')?.size).toBe('some and more of it'.length);
-        for (const info of infos) expect(info).toEqual(await driver().stat(info.path));
+        const found = await driver().filesBelow('/s');
+        const data = found.find(({ path }) => path === '/s/data');
+        expect((await data?.inspect())?.size).toBe('some and more of it'.length);
+        for (const file of found) expect(await file.inspect()).toEqual(await driver().stat(file.path));
       });
 
       it.each(['/missing', '/s/missing', '/s/started', '/s/started/below', '/s/state'])(

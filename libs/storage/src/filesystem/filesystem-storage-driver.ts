@@ -8,6 +8,7 @@ import {
   type ChangeOptions,
   type FileInfo,
   type FileWriter,
+  type ListedFile,
   type ListOptions,
   type NewFile,
   type RedirectRequest,
@@ -114,9 +115,7 @@ export class FilesystemStorageDriver extends StorageDriver {
   async move(source: string, destination: string): Promise<void> {
     requireFilePath(source);
     requireFilePath(destination);
-    await this.requireFile(source);
-    // Another program may have written it, and not waited for the disk.
-    await this.reading(source, (file) => withDescriptor(openFile(file, READ), syncData));
+    await this.reading(source, (file) => withDescriptor(openFile(file, READ), (fd) => makeDurable(fd, source)));
     await this.writing(destination, () => moveFile(this.folders, source, destination));
   }
 
@@ -137,7 +136,7 @@ export class FilesystemStorageDriver extends StorageDriver {
     for (const folder of new Set(paths.map(parentOf))) await this.folders.removeIfEmpty(folder);
   }
 
-  override async filesBelow(path: string): Promise<FileInfo[]> {
+  override async filesBelow(path: string): Promise<ListedFile[]> {
     requireDirectoryPath(path);
     return (await unlessNotFound(this.reading(path, () => this.filesIn(path)))) ?? [];
   }
@@ -180,11 +179,6 @@ export class FilesystemStorageDriver extends StorageDriver {
     }
   }
 
-  private async requireFile(path: string): Promise<void> {
-    const { isDirectory } = await this.stat(path);
-    if (isDirectory) throw new PathNotFoundError(path);
-  }
-
   private async inspect(path: string): Promise<FileInfo> {
     const found = await inspectEntry(this.folders.locate(path));
     if (found.isSymbolicLink()) throw new InvalidPathError(path, LINK_RULE);
@@ -192,16 +186,16 @@ export class FilesystemStorageDriver extends StorageDriver {
     return { path, size: isDirectory ? 0 : found.size, modifiedAt: found.mtime, isDirectory };
   }
 
-  private async filesIn(folder: string): Promise<FileInfo[]> {
+  private async filesIn(folder: string): Promise<ListedFile[]> {
     await this.folders.verify(folder);
     const entries = await readFolderEntries(this.folders.locate(folder));
     const found = entries
       .filter(({ name }) => isComponent(name) && !isTemporary(name))
-      .map(async (entry) => {
+      .map(async (entry): Promise<ListedFile[]> => {
         const path = childOf(folder, entry.name);
-        if (entry.isDirectory()) return (await unlessNotFound(this.reading(path, () => this.filesIn(path)))) ?? [];
-        const info = await this.inspectUnlessGone(path);
-        return info ? [info] : [];
+        if (entry.isSymbolicLink()) throw new InvalidPathError(path, LINK_RULE);
+        if (!entry.isDirectory()) return [{ path, inspect: () => this.inspectUnlessGone(path) }];
+        return (await unlessNotFound(this.reading(path, () => this.filesIn(path)))) ?? [];
       });
     return (await settleAll(found)).flat();
   }
@@ -240,4 +234,10 @@ async function unlessNotFound<T>(work: Promise<T>): Promise<T | undefined> {
     if (!(error instanceof PathNotFoundError)) throw error;
     return undefined;
   }
+}
+
+/** For a file that another program may have written, which did not wait for the disk. */
+async function makeDurable(fd: number, path: string): Promise<void> {
+  if (fstatSync(fd).isDirectory()) throw new PathNotFoundError(path);
+  await syncData(fd);
 }
