@@ -60,6 +60,13 @@ describe('ObjectLockManager', () => {
     expect(await lockObjects(store)).toEqual([]);
   });
 
+  it('gives up where a service refuses an object that it does not have', async () => {
+    store.put = async () => false;
+    const waiting = expect(open().exclusively('key', async () => {}, { wait: 1000 })).rejects.toThrow(LockTimeoutError);
+    await pass(1100);
+    await waiting;
+  });
+
   it('tells whether it excludes other processes', () => {
     expect(open().acrossProcesses).toBe(true);
     expect(open(new MemoryObjectStore({ putsIfAbsent: false })).acrossProcesses).toBe(false);

@@ -101,11 +101,15 @@ export class ObjectLockManager extends LockManager {
   /** Null where somebody else holds the lock at the deadline. */
   private async acquire(first: string, deadline: number): Promise<Lease | null> {
     let place: Place = { key: first, dead: [] };
-    for (;;) {
+    for (let wasGone = false; ; ) {
       const lease = await this.claim(place);
       if (lease) return lease;
       const found = await this.watch(place.key, deadline);
       if (found === 'held') return null;
+      // A service may be wrong about an object: refuse to put it, and not have it either.
+      if (wasGone && performance.now() >= deadline) return null;
+      if (wasGone) await sleep(FIRST_PAUSE);
+      wasGone = found === 'gone';
       place = found === 'gone' ? { key: first, dead: [] } : placeBehind(place, first, found.dead);
     }
   }
