@@ -19,7 +19,7 @@ describe('openObjectStorage', () => {
     const cache = new CachingStorageDriver(driver, changes, { maxBytes: 1_000_000, maxEntries: 100, mayKeep });
     for (const path of [BLOB, LINK]) await other.driver.putContent(path, Buffer.from('old'));
     for (let time = 0; time < 3; time++) for (const path of [BLOB, LINK]) await cache.getContent(path);
-    expect(calls).toEqual(['get', 'get', 'get', 'get']);
+    expect(calls).toEqual(['put', 'get', 'get', 'get', 'get']);
     await other.driver.putContent(LINK, Buffer.from('new'));
     expect(String(await cache.getContent(LINK))).toBe('new');
   });

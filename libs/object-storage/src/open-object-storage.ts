@@ -1,4 +1,4 @@
-import { CHANGE_COUNTERS, ChangeCounters, isContent, type OpenStorage } from '#libs/storage';
+import { CHANGE_COUNTERS, ChangeCounters, isContent, type OpenStorage, pathOf } from '#libs/storage';
 import { Keys } from './keys.js';
 import { ObjectLockManager } from './object-lock-manager.js';
 import { ObjectStorageDriver, type ObjectStorageOptions } from './object-storage-driver.js';
@@ -10,7 +10,10 @@ import type { ObjectStore } from './object-store.js';
  * own changes.
  */
 export async function openObjectStorage(store: ObjectStore, options: ObjectStorageOptions): Promise<OpenStorage> {
-  const locks = new ObjectLockManager(store, new Keys(options.root));
+  const keys = new Keys(options.root);
+  const locks = new ObjectLockManager(store, keys);
+  // A service that keeps objects as files removes empty folders, even while a lock is being put into the one of locks.
+  if (locks.acrossProcesses) await store.put(keys.of(`${pathOf.locks()}/folder`), Buffer.alloc(0));
   return {
     driver: new ObjectStorageDriver(store, options),
     locks,
