@@ -261,6 +261,8 @@ async function startRegistry(
   await mkdir(join(folder, 'root'));
   await writeFile(join(folder, 'policy.yaml'), policy);
   const server = await startServer({
+    // Each client shows a wrong password of the same name, from one address and at the same time.
+    STOWAGE_LIMITS_LOGIN_FAILURES: '0',
     STOWAGE_STORAGE_FILESYSTEM_ROOT: join(folder, 'root'),
     STOWAGE_AUTH_POLICY: join(folder, 'policy.yaml'),
     ...settings,
