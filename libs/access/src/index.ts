@@ -12,4 +12,5 @@ export { PolicyError, type PolicyProblem } from './policy-error.js';
 export { ANONYMOUS, type Principal } from './principal.js';
 export type { Effect, PolicyRequest } from './rule.js';
 export { formatScopes, parseScopes } from './scope.js';
+export { SecretAuthenticator, type Secrets } from './secret-authenticator.js';
 export { VerificationQueue } from './verification-queue.js';
