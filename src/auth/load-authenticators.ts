@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Authenticator } from '#libs/access';
 import type { AuthConfig, AuthenticatorName, LdapConfig, TokenConfig } from '../config/index.js';
-import { readYaml } from './read-yaml.js';
+import { readYaml } from '../policy/index.js';
 
 /**
  * Opens the authenticators that the configuration names, in its order. The code of one, and of its packages, is loaded only

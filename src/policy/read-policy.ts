@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { AccessError, Policy, PolicyError } from '#libs/access';
+import { readYaml } from './read-yaml.js';
 
 /** A file that holds no policy, with the reason. */
 export class PolicyFileError extends AccessError {
@@ -17,17 +17,10 @@ export class PolicyFileError extends AccessError {
 /** Reads the policy in a file of YAML or JSON. Throws a `PolicyFileError`. */
 export async function readPolicy(path: string): Promise<Policy> {
   try {
-    return Policy.parse(await readYaml(await readFile(path, 'utf8')));
+    return Policy.parse(await readYaml(path));
   } catch (error) {
     throw new PolicyFileError(path, reasonOf(error), { cause: error });
   }
-}
-
-async function readYaml(text: string): Promise<unknown> {
-  // Loaded for those who have a policy.
-  // The bundle gives packages of CommonJS as a whole.
-  const { default: yaml } = await import('yaml');
-  return yaml.parse(text, { stringKeys: true });
 }
 
 function reasonOf(error: unknown): string {
