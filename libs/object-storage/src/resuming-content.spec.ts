@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { ResumingContent } from './resuming-content.js';
+import { ResumingContent, type Resumption } from './resuming-content.js';
 
 const CONTENT = Buffer.from(Array.from({ length: 1000 }, (_, i) => i % 251));
+
+/** So much that a connection that brings it counts as one that works. */
+const MUCH = 64 * 1024;
 
 /** A connection that brings so many bytes from an offset on, and then breaks, or ends as if that were all. */
 function connection(offset: number, bytes: number, end: 'breaks' | 'ends' = 'breaks'): Readable {
@@ -16,9 +19,9 @@ function connection(offset: number, bytes: number, end: 'breaks' | 'ends' = 'bre
   return stream;
 }
 
-function contentOf(first: Readable, open: (offset: number) => Promise<Readable>, maxBreaks = 3): ResumingContent {
+function contentOf(first: Readable, open: Resumption['open']): ResumingContent {
   const failure = (cause: Error) => new Error('gave up', { cause });
-  return new ResumingContent(first, { length: CONTENT.length, open, maxBreaks, failure });
+  return new ResumingContent(first, { length: CONTENT.length, open, maxBreaks: 3, failure });
 }
 
 describe('ResumingContent', () => {
@@ -37,6 +40,19 @@ describe('ResumingContent', () => {
     expect(offsets).toEqual([100, 400, 700]);
   });
 
+  it('gives nothing where there is nothing, and lets go of the connection', async () => {
+    const first = new PassThrough();
+    first.end();
+    const content = new ResumingContent(first, {
+      length: 0,
+      maxBreaks: 1,
+      failure: (cause) => cause,
+      open: () => Promise.reject(new Error('opened again')),
+    });
+    expect(await buffer(content)).toHaveLength(0);
+    if (!first.closed) await once(first, 'close');
+  });
+
   it('gives up when connections bring nothing, and says why', async () => {
     let opened = 0;
     const content = contentOf(connection(0, 100), async (offset) => {
@@ -47,17 +63,40 @@ describe('ResumingContent', () => {
     expect(opened).toBe(3);
   });
 
-  it('counts only connections in a row that bring nothing', async () => {
-    let opened = 0;
-    const content = contentOf(
-      connection(0, 1),
-      async (offset) => {
-        opened++;
-        return connection(offset, opened % 2 === 0 ? 100 : 0);
+  it('counts only connections in a row that bring little, and says how many there were', async () => {
+    const breaks: number[] = [];
+    const sizes = [1, MUCH, 1, MUCH, MUCH];
+    const bring = (bytes: number) =>
+      Readable.from(
+        (async function* () {
+          yield Buffer.alloc(bytes);
+          throw new Error('reset');
+        })(),
+      );
+    const content = new ResumingContent(bring(1), {
+      length: sizes.reduce((sum, size) => sum + size, 1),
+      maxBreaks: 2,
+      failure: (cause) => cause,
+      open: async (_offset, broken) => {
+        breaks.push(broken);
+        return bring(sizes.shift() ?? 0);
       },
-      2,
-    );
-    expect(await buffer(content)).toEqual(CONTENT);
+    });
+    await buffer(content);
+    expect(breaks).toEqual([1, 2, 1, 2, 1]);
+  });
+
+  it('tells whoever opens a connection that nobody wants it any more', async () => {
+    const asked = Promise.withResolvers<AbortSignal>();
+    const content = contentOf(connection(0, 10), (_offset, _breaks, abandoned) => {
+      asked.resolve(abandoned);
+      return Promise.withResolvers<Readable>().promise;
+    });
+    content.resume();
+    const abandoned = await asked.promise;
+    expect(abandoned.aborted).toBe(false);
+    content.destroy();
+    expect(abandoned.aborted).toBe(true);
   });
 
   it('errs with the reason why it cannot go on', async () => {
@@ -86,6 +125,7 @@ describe('ResumingContent', () => {
         return rest;
       },
     });
+    content.read(0);
     const full = once(first, 'pause');
     first.write(Buffer.alloc(1_000_000));
     await full;

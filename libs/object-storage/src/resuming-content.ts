@@ -3,15 +3,23 @@ import { Readable } from 'node:stream';
 export interface Resumption {
   /** Bytes that there are to give. */
   readonly length: number;
-  /** Opens the content behind so many bytes. Rejects with the error of the stream where that cannot be. */
-  readonly open: (offset: number) => Promise<Readable>;
-  /** How often in a row the connection may break before a byte comes. */
+  /**
+   * Opens the content behind so many bytes, after so many connections in a row that brought little, 0 where the last one
+   * broke while nobody read. Rejects with the error of the stream where that cannot be. The signal says that nobody wants
+   * it any more.
+   */
+  readonly open: (offset: number, breaks: number, abandoned: AbortSignal) => Promise<Readable>;
+  /** How many connections in a row may break before much comes. */
   readonly maxBreaks: number;
   /** The error of the stream when there were too many. */
   readonly failure: (cause: Error) => Error;
 }
 
-const HIGH_WATER_MARK = 256 * 1024;
+/** Bytes that are read ahead. */
+const HIGH_WATER_MARK = 512 * 1024;
+
+/** Bytes that a connection has to bring for those that broke before it to be forgotten. */
+const PROGRESS = 64 * 1024;
 
 /**
  * Content that comes over connections which may break: it then goes on over another one from where it was. While nobody
@@ -19,7 +27,10 @@ const HIGH_WATER_MARK = 256 * 1024;
  */
 export class ResumingContent extends Readable {
   private source: Readable | null = null;
+  private readonly abandoned = new AbortController();
   private given = 0;
+  /** What was given before the connection that there is. */
+  private givenBefore = 0;
   private breaks = 0;
   /** Whether a reader waits for the next bytes. */
   private wanted = false;
@@ -30,6 +41,7 @@ export class ResumingContent extends Readable {
   ) {
     super({ highWaterMark: HIGH_WATER_MARK });
     this.attach(first);
+    if (resumption.length === 0) this.finish(first);
   }
 
   override _read(): void {
@@ -41,21 +53,25 @@ export class ResumingContent extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     const { source } = this;
     this.source = null;
+    this.abandoned.abort();
     source?.destroy();
     callback(error);
   }
 
   private attach(source: Readable): void {
     this.source = source;
+    this.givenBefore = this.given;
+    source.pause();
     source.on('data', (chunk: Buffer) => this.receive(source, chunk));
     source.on('error', (error) => this.lose(source, error));
     source.on('close', () => this.lose(source, new Error('the content ended early')));
+    if (this.wanted) source.resume();
   }
 
   private receive(source: Readable, chunk: Buffer): void {
     if (source !== this.source) return;
     this.given += chunk.length;
-    this.breaks = 0;
+    if (this.given - this.givenBefore >= PROGRESS) this.breaks = 0;
     this.wanted = false;
     const left = this.resumption.length - this.given;
     if (left < 0) {
@@ -63,7 +79,10 @@ export class ResumingContent extends Readable {
       return;
     }
     if (!this.push(chunk)) source.pause();
-    if (left > 0) return;
+    if (left === 0) this.finish(source);
+  }
+
+  private finish(source: Readable): void {
     // What is left of the answer is its end, which lets go of the connection.
     this.source = null;
     source.resume();
@@ -74,14 +93,15 @@ export class ResumingContent extends Readable {
     if (source !== this.source) return;
     this.source = null;
     source.destroy();
+    if (!this.wanted) return;
     this.breaks++;
     if (this.breaks > this.resumption.maxBreaks) this.destroy(this.resumption.failure(cause));
-    else if (this.wanted) void this.reopen();
+    else void this.reopen();
   }
 
   private async reopen(): Promise<void> {
     try {
-      const source = await this.resumption.open(this.given);
+      const source = await this.resumption.open(this.given, this.breaks, this.abandoned.signal);
       if (this.destroyed) source.destroy();
       else this.attach(source);
     } catch (error) {

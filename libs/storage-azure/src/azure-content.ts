@@ -21,10 +21,6 @@ export async function openBlob(
   }
   const { contentLength: length = 0, contentRange, etag, lastModified } = answer;
   const info = { key, size: sizeOf(contentRange) ?? length, modifiedAt: lastModified ?? new Date(0) };
-  if (length === 0) {
-    streamOf(answer).destroy();
-    return { info, content: Readable.from([]) };
-  }
   const content = new ResumingContent(streamOf(answer), {
     length,
     maxBreaks: calls.maxAttempts,

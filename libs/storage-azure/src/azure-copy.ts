@@ -1,4 +1,5 @@
 import { type ByteSpan, newUploadId, type PartUpload } from '#libs/object-storage';
+import { eachOf } from '#libs/storage';
 import type { AzureAccess } from './access/azure-access.js';
 import type { AzureCalls } from './azure-calls.js';
 import { errorCode, errorStatus } from './azure-error.js';
@@ -63,16 +64,10 @@ export class BlobCopier {
       number: i + 1,
       span: { start: i * block, end: Math.min((i + 1) * block, size) - 1 },
     }));
-    let isThere = true;
-    const left = blocks.values();
-    const copyNext = async () => {
-      for (const { number, span } of left) {
-        if (!isThere) return;
-        isThere &&= await this.copyBlock(upload, number, source, span);
-      }
-    };
-    await Promise.all(Array.from({ length: this.concurrency }, copyNext));
-    if (!isThere) return false;
+    const copied = await eachOf(blocks, this.concurrency, ({ number, span }) =>
+      this.copyBlock(upload, number, source, span),
+    );
+    if (!copied.every(Boolean)) return false;
     const parts = blocks.map(({ number, span }) => ({
       number,
       size: span.end - span.start + 1,

@@ -25,9 +25,10 @@ export async function openObject(
   const { size, length } = sizesOf(answer);
   const generation = answer.headers['x-goog-generation'];
   const info = await infoOf(bucket, key, size, answer);
-  if (info === null || length === 0) answer.destroy();
-  if (info === null) return null;
-  if (length === 0) return { info, content: Readable.from([]) };
+  if (info === null) {
+    answer.destroy();
+    return null;
+  }
   const content = new ResumingContent(answer, {
     length,
     maxBreaks: bucket.maxAttempts,

@@ -7,8 +7,7 @@ import {
   type StoredPart,
   timeOfUpload,
 } from '#libs/object-storage';
-import { StorageUnavailableError } from '#libs/storage';
-import { eachOf } from './each-of.js';
+import { eachOf, StorageUnavailableError } from '#libs/storage';
 import type { Component, GcsBucket, NewObject } from './gcs-bucket.js';
 
 /** What one request makes an object of. */

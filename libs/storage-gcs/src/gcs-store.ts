@@ -13,7 +13,7 @@ import {
   type SignOptions,
   type StoredPart,
 } from '#libs/object-storage';
-import { eachOf } from './each-of.js';
+import { eachOf } from '#libs/storage';
 import type { GcsBucket } from './gcs-bucket.js';
 import { headObject, openObject } from './gcs-content.js';
 import type { GcsIdentity } from './gcs-identity.js';

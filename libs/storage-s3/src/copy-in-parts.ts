@@ -1,5 +1,4 @@
-import type { StoredPart } from '#libs/object-storage';
-import { Turnstile } from '#libs/storage';
+import { eachOf } from '#libs/storage';
 import type { S3Bucket } from './s3-bucket.js';
 import { isMissing } from './s3-error.js';
 import { abortParts, beginParts, completeParts, copyPart } from './s3-parts.js';
@@ -17,31 +16,15 @@ export async function copyInParts(
   const partSize = Math.max(copyPartSize, Math.ceil(size / MAX_PARTS));
   // Nothing of the content goes over the network.
   const upload = await beginParts(bucket, destination, 'when-required');
-  const turnstile = new Turnstile(copyConcurrency);
-  let hasFailed = false;
-  const copies = Array.from({ length: Math.ceil(size / partSize) }, (_, i) =>
-    turnstile.pass(async () => {
-      if (hasFailed) return null;
-      const start = i * partSize;
-      try {
-        return await copyPart(bucket, upload, i + 1, source, { start, end: Math.min(start + partSize, size) - 1 });
-      } catch (error) {
-        hasFailed = true;
-        throw error;
-      }
-    }),
-  );
+  const starts = Array.from({ length: Math.ceil(size / partSize) }, (_, i) => i * partSize);
   try {
-    const parts = await Promise.all(copies);
-    await completeParts(
-      bucket,
-      upload,
-      parts.filter((part): part is StoredPart => part !== null),
+    const parts = await eachOf(starts, copyConcurrency, (start, i) =>
+      copyPart(bucket, upload, i + 1, source, { start, end: Math.min(start + partSize, size) - 1 }),
     );
+    await completeParts(bucket, upload, parts);
     return true;
   } catch (error) {
-    // A part that comes after the upload was aborted would stay.
-    await Promise.allSettled(copies);
+    // No copy runs any more: a part that comes after the upload was aborted would stay.
     await abortParts(bucket, upload);
     if (isMissing(error)) return false;
     throw error;

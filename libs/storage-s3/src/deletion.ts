@@ -1,5 +1,5 @@
 import { type _Error, DeleteObjectsCommand } from '@aws-sdk/client-s3';
-import { Turnstile } from '#libs/storage';
+import { eachOf } from '#libs/storage';
 import { backOff } from './backoff.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { answerTo, S3RequestError, unavailable } from './s3-error.js';
@@ -11,14 +11,10 @@ const BATCHES_AT_ONCE = 4;
 
 /** Deletes objects, many with each request. */
 export async function deleteObjects(bucket: S3Bucket, keys: readonly string[]): Promise<void> {
-  const turnstile = new Turnstile(BATCHES_AT_ONCE);
-  const batches: Promise<void>[] = [];
-  for (let from = 0; from < keys.length; from += BATCH) {
-    batches.push(turnstile.pass(() => deleteBatch(bucket, keys.slice(from, from + BATCH))));
-  }
-  for (const { status, reason } of (await Promise.allSettled(batches)) as PromiseRejectedResult[]) {
-    if (status === 'rejected') throw reason;
-  }
+  const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, i) =>
+    keys.slice(i * BATCH, (i + 1) * BATCH),
+  );
+  await eachOf(batches, BATCHES_AT_ONCE, (batch) => deleteBatch(bucket, batch));
 }
 
 /** The answer names those keys that could not be deleted; they are tried again. */

@@ -1,9 +1,9 @@
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { ByteSpan, OpenObject } from '#libs/object-storage';
+import { type ByteSpan, type OpenObject, ResumingContent } from '#libs/object-storage';
+import { backOff } from './backoff.js';
 import { DirectBody, mayReceiveDirectly } from './direct-body.js';
-import { ObjectContent } from './object-content.js';
 import { headObject, infoOf, named, type S3Bucket } from './s3-bucket.js';
 import { answerTo, ifPresent, isRefused, unavailable } from './s3-error.js';
 
@@ -17,15 +17,21 @@ export async function openContent(bucket: S3Bucket, key: string, span: ByteSpan)
     body.destroy();
     throw unavailable('GetObject', new Error('the service ignores ranges'));
   }
-  const reopen = async (position: number, signal: AbortSignal) => {
-    const next = await requestContent(bucket, key, { start: position, end }, signal);
-    if (next === null || next === 'behind the end') throw replaced();
-    const more = opened(key, next);
-    if (more.start === position && more.version === version) return more.body;
-    more.body.destroy();
-    throw replaced();
-  };
-  return { info, content: new ObjectContent(body, { start, end }, reopen, bucket.options.maxAttempts) };
+  const content = new ResumingContent(body, {
+    length: end - start + 1,
+    maxBreaks: bucket.options.maxAttempts,
+    failure: (cause) => unavailable('GetObject', cause),
+    open: async (offset, breaks, abandoned) => {
+      if (breaks > 0) await backOff(breaks, abandoned);
+      const next = await requestContent(bucket, key, { start: start + offset, end }, abandoned);
+      if (next === null || next === 'behind the end') throw replaced();
+      const more = opened(key, next);
+      if (more.start === start + offset && more.version === version) return more.body;
+      more.body.destroy();
+      throw replaced();
+    },
+  });
+  return { info, content };
 }
 
 function replaced() {

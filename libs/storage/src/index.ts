@@ -2,6 +2,7 @@ export { boundedCache, type CacheBounds } from './bounded-cache.js';
 export { type CacheOptions, CachingStorageDriver, type StorageCacheStatistics } from './caching-storage-driver.js';
 export { CHANGE_COUNTERS, ChangeCounters } from './change-counters.js';
 export { DIRECT_OUTPUT, type DirectOutput } from './direct-sink.js';
+export { eachOf } from './each-of.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
 export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIfPresent } from './if-present.js';
 export { DEFAULT_WAIT, KeyedQueue } from './keyed-queue.js';

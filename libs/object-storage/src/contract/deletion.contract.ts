@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { bytes, type Deviation, eachOf, type GetStore, itUnless, LONG } from './support.contract.js';
+import { eachOf } from '#libs/storage';
+import { bytes, type Deviation, type GetStore, itUnless, LONG } from './support.contract.js';
 
 export function describeDeletion(tested: GetStore, deviations: readonly Deviation[]): void {
   describe('delete', () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { byBytes, bytes, type Deviation, eachOf, type GetStore, namesOf } from './support.contract.js';
+import { eachOf } from '#libs/storage';
+import { byBytes, bytes, type Deviation, type GetStore, namesOf } from './support.contract.js';
 
 const ALL_NAMES = [
   '!',

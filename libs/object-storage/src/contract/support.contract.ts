@@ -126,19 +126,6 @@ export class StoreUnderTest {
 /** The store of the test that runs. */
 export type GetStore = () => StoreUnderTest;
 
-/** Runs works, so many at a time. */
-export async function eachOf<T>(
-  items: readonly T[],
-  atOnce: number,
-  work: (item: T) => Promise<unknown>,
-): Promise<void> {
-  const left = items.values();
-  const runner = async () => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, runner));
-}
-
 /** Keys and prefixes of a page in byte order. */
 export function namesOf({ objects, prefixes }: ObjectPage, root: string): string[] {
   return [...objects.map(({ key }) => key), ...prefixes].map((name) => name.slice(root.length)).sort(byBytes);

@@ -1,0 +1,1 @@
+export { ExpiringSecrets, type IssuedSecret } from './expiring-secrets.js';
