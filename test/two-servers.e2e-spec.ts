@@ -96,7 +96,7 @@ describe('two servers on one root', () => {
       const location = await begin(one);
       const slow = await Wire.open(one.url);
       slow.send('PATCH', location, { 'Content-Length': 1000 }, content.subarray(0, 500));
-      await isUnderWay(one, location);
+      await isUnderWayElsewhere(other, location);
       const refused = await append(other, location, content.subarray(0, 1000), 0).expect(429);
       expect(refused.headers['retry-after']).toBe('1');
       expect(refused.body.errors[0].code).toBe('TOOMANYREQUESTS');
@@ -180,9 +180,12 @@ describe('two servers on one root', () => {
 
 const storageIn = ({ app }: Registry) => app.get(StorageDriver);
 
-/** Resolves when somebody is at work on the upload. */
-async function isUnderWay(registry: Registry, location: string): Promise<void> {
+/** Longer than it takes to release a lock. */
+const HELD_FOR = 1000;
+
+/** Resolves when somebody else than `registry` is at work on the upload. */
+async function isUnderWayElsewhere(registry: Registry, location: string): Promise<void> {
   const locks = registry.app.get(LockManager);
-  const probe = () => locks.exclusively(`upload/${location.slice(-36)}`, async () => false, { wait: 0 });
+  const probe = () => locks.exclusively(`upload/${location.slice(-36)}`, async () => false, { wait: HELD_FOR });
   while (!(await probe().catch((error) => error instanceof LockTimeoutError))) await setImmediate();
 }

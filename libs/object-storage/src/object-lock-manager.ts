@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import {
   boundedCache,
   DEFAULT_WAIT,
@@ -9,6 +8,7 @@ import {
   LockTimeoutError,
   pathOf,
 } from '#libs/storage';
+import { bytesOf } from './content.js';
 import type { Keys } from './keys.js';
 import { Lease, leaseText, momentNow } from './lease.js';
 import type { ObjectStore } from './object-store.js';
@@ -149,7 +149,7 @@ export class ObjectLockManager extends LockManager {
 
   private async read(key: string): Promise<string | null> {
     const found = await this.store.get(key);
-    return found && (await buffer(found.content)).toString();
+    return found && (await bytesOf(found.content)).toString();
   }
 
   private keyOf(key: string): string {

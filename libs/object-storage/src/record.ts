@@ -1,5 +1,4 @@
-import { buffer } from 'node:stream/consumers';
-import { contentOf } from './content.js';
+import { bytesOf, contentOf } from './content.js';
 import { recordKey } from './keys.js';
 import type { ObjectInfo, ObjectStore, PartUpload, StoredPart } from './object-store.js';
 
@@ -74,7 +73,7 @@ export async function abortAll(
 async function getUpload(store: ObjectStore, key: string): Promise<PartUpload | null> {
   const found = await store.get(key, { start: 0, end: HEAD_BYTES - 1 });
   if (!found) return null;
-  const head = await buffer(found.content);
+  const head = await bytesOf(found.content);
   return parseHead(head.subarray(0, head.indexOf(LINE_FEED))).upload;
 }
 

@@ -53,7 +53,7 @@ export class ResumingContent extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     const { source } = this;
     this.source = null;
-    this.abandoned.abort();
+    if (!this.readableEnded) this.abandoned.abort();
     source?.destroy();
     callback(error);
   }

@@ -37,7 +37,11 @@ export async function createS3Client(options: S3StoreOptions): Promise<S3Client>
       logger: silent,
     }),
     logger: silent,
+    // What leads from a request to its answer is put together once for each operation, not for each request.
+    cacheMiddleware: true,
   });
+  // It goes through all parameters of a request to find what must not be logged, whether anything is logged or not.
+  client.middlewareStack.remove('loggerMiddleware');
   addPayloadHash(client, options.checksums);
   return client;
 }

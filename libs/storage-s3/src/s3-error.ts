@@ -76,6 +76,8 @@ export function unavailable(operation: string, cause: unknown): StorageUnavailab
 
 interface SdkError extends Error {
   readonly code?: unknown;
+  /** Whose fault it is, in all that the service said; in nothing else. */
+  readonly $fault?: unknown;
   readonly $metadata?: {
     readonly httpStatusCode?: number | undefined;
     readonly requestId?: string | undefined;
@@ -86,19 +88,20 @@ interface SdkError extends Error {
 
 function translated(operation: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error;
-  const { name, message, code, $metadata, $response } = error as SdkError;
+  const { name, message, code, $fault, $metadata, $response } = error as SdkError;
   const status = $metadata?.httpStatusCode ?? null;
   // Nothing went wrong on the way: this is a bug.
   if (status === null && (error instanceof TypeError || error instanceof RangeError)) return error;
   const cause = new S3RequestError(
     operation,
-    typeof code === 'string' && status === null ? code : name,
+    typeof code === 'string' && $fault === undefined ? code : name,
     status,
     $metadata?.attempts ?? 1,
     message === name || message === 'UnknownError' ? '' : message,
     $metadata?.requestId,
   );
-  const retryAfter = waitFor(cause);
+  // Of an answer that broke off, the status has come, but not what it says.
+  const retryAfter = status !== null && $fault === undefined ? RETRY_AFTER : waitFor(cause);
   if (retryAfter === null) return cause;
   const asked = Number($response?.headers?.['retry-after']) * 1000;
   return new StorageUnavailableError('s3', operation, asked > 0 ? asked : retryAfter, { cause });

@@ -41,7 +41,10 @@ export async function pushThroughFaults(
     proxy.plan = new FaultPlan(random.fork(`${round}/faults`), RATES[(round - 1) % RATES.length] ?? {});
     const failures = await pushForAWhile(server, journal, checks, random.fork(round), round % 2 === 0);
     proxy.plan = null;
-    if (round % 2 === 0) server = await startServer(settings);
+    if (round % 2 === 0) {
+      printErrors(server);
+      server = await startServer(settings);
+    }
     const client = new PatientClient(server.url, checks);
     const blobs = [...journal.blobs.values()].filter((blob) => !seenBlobs.has(blob));
     const manifests = [...journal.manifests.values()].filter((manifest) => !seenManifests.has(manifest));
@@ -84,6 +87,11 @@ async function pushForAWhile(
   if (isKilled) await server.kill();
   await Promise.all([...pushers, ...pullers]);
   return client.failures;
+}
+
+/** What the server found so strange that it can tell clients nothing of it. */
+function printErrors({ log }: ServerProcess): void {
+  for (const line of log.filter((line) => line.includes('"level":"error"'))) console.log(`  the server: ${line}`);
 }
 
 function describe(counts: ReadonlyMap<string | number, number>): string {
