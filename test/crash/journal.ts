@@ -88,10 +88,15 @@ export class Journal {
     );
   }
 
-  /** After a restart nothing is under way: what a tag points to is all there is to know of it. */
-  settleTag(key: string, digest: string | null): void {
+  /**
+   * A tag was seen to point to the digest while nobody pushed. After a restart that is all there is to know of it. A server
+   * that runs on may have a change of several tags written down that was refused, and complete it with the next one.
+   */
+  settleTag(key: string, digest: string | null, isRestarted: boolean): void {
     const now = this.#tick();
-    this.tags.set(key, [{ digest, startedAt: now, acknowledgedAt: now }]);
+    const writes = this.tags.get(key) ?? [];
+    const refused = isRestarted ? [] : writes.filter((write) => write.acknowledgedAt === Number.POSITIVE_INFINITY);
+    this.tags.set(key, [{ digest, startedAt: now, acknowledgedAt: now }, ...refused]);
   }
 
   #tick(): number {

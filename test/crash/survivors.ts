@@ -11,8 +11,11 @@ export class Survivors {
   readonly #client: RegistryClient;
   readonly #journal: Journal;
   readonly #checks: Checks;
+  readonly #isRestarted: boolean;
 
-  constructor(client: RegistryClient, journal: Journal, checks: Checks) {
+  /** `isRestarted` tells whether the server was started after the last push. */
+  constructor(client: RegistryClient, journal: Journal, checks: Checks, isRestarted = true) {
+    this.#isRestarted = isRestarted;
     this.#client = client;
     this.#journal = journal;
     this.#checks = checks;
@@ -76,7 +79,7 @@ export class Survivors {
       this.#journal.mayPointTo(writes, digest),
       () => `${key} -> ${digest}, but the requests were ${JSON.stringify(writes)}`,
     );
-    this.#journal.settleTag(key, digest);
+    this.#journal.settleTag(key, digest, this.#isRestarted);
   }
 
   async #tagLists(repository: string): Promise<void> {

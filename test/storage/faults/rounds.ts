@@ -39,9 +39,10 @@ export async function pushThroughFaults(
     const seenBlobs = new Set(journal.blobs.values());
     const seenManifests = new Set(journal.manifests.values());
     proxy.plan = new FaultPlan(random.fork(`${round}/faults`), RATES[(round - 1) % RATES.length] ?? {});
-    const failures = await pushForAWhile(server, journal, checks, random.fork(round), round % 2 === 0);
+    const isKilled = round % 2 === 0;
+    const failures = await pushForAWhile(server, journal, checks, random.fork(round), isKilled);
     proxy.plan = null;
-    if (round % 2 === 0) {
+    if (isKilled) {
       printErrors(server);
       server = await startServer(settings);
     }
@@ -50,7 +51,7 @@ export async function pushThroughFaults(
     const manifests = [...journal.manifests.values()].filter((manifest) => !seenManifests.has(manifest));
     const counts = `${blobs.length} blobs, ${manifests.length} manifests, ${journal.uploads.size} unfinished uploads`;
     console.log(`round ${round}: ${counts}; refused by status: ${describe(failures)}`);
-    await new Survivors(client, journal, checks).check(blobs, manifests);
+    await new Survivors(client, journal, checks, isKilled).check(blobs, manifests);
     await checkUnfinishedUploads(client, journal, checks, random.fork(`${round}/uploads`), FINISHED_SHARE);
   }
   const client = new PatientClient(server.url, checks);
