@@ -48,12 +48,15 @@ export function configureApp(
   app.use(requireHost);
   const { ofAddresses } = app.get(Limits);
   if (ofAddresses) app.use(ofAddresses);
-  app.use('/v2', announceVersion);
+  app.use(announceVersion);
   app.get(OpenApiDocument).describe(app);
   return app;
 }
 
-function announceVersion(_request: Request, response: Response, next: NextFunction): void {
-  response.setHeader('Docker-Distribution-API-Version', 'registry/2.0');
+const OF_THE_API = /^\/v2(?![^/?])/;
+
+/** Not mounted on its path: to cut that off and put it back takes the router longer than this. */
+function announceVersion({ url }: Request, response: Response, next: NextFunction): void {
+  if (OF_THE_API.test(url)) response.setHeader('Docker-Distribution-API-Version', 'registry/2.0');
   next();
 }

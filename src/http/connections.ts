@@ -15,8 +15,10 @@ export class Connections {
     listener: RequestListener,
   ) {
     server.timeout = idleTimeout;
-    server.on('request', ({ socket }, response) => this.owe(socket, response));
-    server.on('request', listener);
+    server.on('request', (request, response) => {
+      this.owe(request.socket, response);
+      listener(request, response);
+    });
     server.on('timeout', (socket) => (this.isAtWork(socket) ? socket.setTimeout(idleTimeout) : socket.destroy()));
     server.on('clientError', (error, socket: Socket) => {
       if (this.mayAnswer(socket)) answerClientError(error, socket);

@@ -1,6 +1,7 @@
 import { ExpressAdapter } from '@nestjs/platform-express/adapters/express-adapter.js';
 import type { Application } from 'express';
 import type { HttpConfig } from '../config/index.js';
+import { messagesOf } from './express-messages.js';
 import { PlainRegistryServer } from './registry-server.js';
 import { TlsRegistryServer } from './tls-registry-server.js';
 
@@ -15,6 +16,7 @@ export class RegistryExpressAdapter extends ExpressAdapter {
 
   override initHttpServer(): void {
     const Server = this.config.tls.certificate === undefined ? PlainRegistryServer : TlsRegistryServer;
-    this.setHttpServer(new Server(this.config, this.getInstance()));
+    const app = this.getInstance<Application>();
+    this.setHttpServer(new Server(this.config, app, messagesOf(app)));
   }
 }

@@ -19,8 +19,8 @@ export interface RegistryServer extends Server {
 export class PlainRegistryServer extends Server implements RegistryServer {
   private readonly clients: Connections;
 
-  constructor(config: HttpConfig, listener: RequestListener) {
-    super(limitsOf(config));
+  constructor(config: HttpConfig, listener: RequestListener, messages: ServerOptions = {}) {
+    super({ ...limitsOf(config), ...messages });
     this.clients = new Connections(this, config.idleTimeout, listener);
     this.on('connection', (socket: Socket) => this.clients.know(socket));
   }

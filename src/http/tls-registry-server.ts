@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerOptions } from 'node:http';
 import { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -20,10 +20,11 @@ export class TlsRegistryServer extends Server implements RegistryServer {
   private readonly handshaking = new Map<string, Socket>();
 
   /** Throws where a file cannot be read, or the key is not that of the certificate. */
-  constructor(config: HttpConfig, listener: RequestListener) {
+  constructor(config: HttpConfig, listener: RequestListener, messages: ServerOptions = {}) {
     const files = new TlsFiles(config.tls);
     super({
       ...limitsOf(config),
+      ...messages,
       ...files.read(),
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: config.headersTimeout,
