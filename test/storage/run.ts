@@ -1,7 +1,7 @@
 /**
  * Runs the suites that are about storage against real storage services and emulators, which it starts itself.
  *
- *     node test/storage/run.ts [--servers versitygw,azurite] [--only contract,e2e,e2e-storage,conformance,faults,large]
+ *     node test/storage/run.ts [--servers versitygw,azurite] [--only contract,e2e,conformance,faults,large]
  *                              [--short | --nightly]
  *
  * `--short` is what every change goes through, `--nightly` moves gigabytes.

@@ -32,29 +32,10 @@ const WITHOUT_STORE = [
   'sendfile',
 ];
 
-/** End-to-end specs that are about what lies in front of the storage, or take long to show the same with each. */
-const LITTLE_ABOUT_STORAGE = [
-  'access',
-  'client',
-  'connections',
-  'hostile-requests',
-  'http',
-  'links',
-  'memory',
-  'process',
-  'schema1-authorities',
-  'workers',
-];
-
 /** The test's own Ceph has 6 GiB of memory for all, and a copy and what is copied are there at the same time. */
 function gibibytes(size: SuiteSize, server: string): string {
   if (size === 'short') return '0.5';
   return server === 'ceph-rgw' ? '2' : '10';
-}
-
-function endToEnd(without: readonly string[]): string[] {
-  const left = `/test/(${without.join('|')})\\.e2e-spec\\.ts$`;
-  return [...JEST, '--selectProjects', 'e2e', '--testPathIgnorePatterns', '/node_modules/', left];
 }
 
 export const SUITES = {
@@ -70,8 +51,17 @@ export const SUITES = {
     ],
     figures: OF_JEST,
   },
-  e2e: { args: () => endToEnd(WITHOUT_STORE), figures: OF_JEST },
-  'e2e-storage': { args: () => endToEnd([...WITHOUT_STORE, ...LITTLE_ABOUT_STORAGE]), figures: OF_JEST },
+  e2e: {
+    args: () => [
+      ...JEST,
+      '--selectProjects',
+      'e2e',
+      '--testPathIgnorePatterns',
+      '/node_modules/',
+      `/test/(${WITHOUT_STORE.join('|')})\\.e2e-spec\\.ts$`,
+    ],
+    figures: OF_JEST,
+  },
   conformance: {
     args: (size) => [join(PROJECT, 'test/conformance/run.ts'), 'dev', ...(size === 'full' ? ['1.1'] : [])],
     figures: OF_CHECKS,
