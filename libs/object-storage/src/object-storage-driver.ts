@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  eachOf,
   type FileInfo,
   type FileWriter,
   InvalidPathError,
@@ -14,8 +15,6 @@ import {
   requirePath,
   requirePathOrRoot,
   StorageDriver,
-  settleAll,
-  Turnstile,
   type WalkOptions,
   type WriterOptions,
 } from '#libs/storage';
@@ -99,10 +98,8 @@ export class ObjectStorageDriver extends StorageDriver {
   override async putAll(steps: readonly (readonly NewFile[])[]): Promise<void> {
     for (const { path } of steps.flat()) requirePath(path);
     for (const step of steps) {
-      const turnstile = new Turnstile(PUTS_AT_ONCE);
       const files = new Map(step.map((file) => [file.path, file.content]));
-      const puts = [...files].map(([path, content]) => turnstile.pass(() => this.putContent(path, content)));
-      await settleAll(puts);
+      await eachOf([...files], PUTS_AT_ONCE, ([path, content]) => this.putContent(path, content));
     }
   }
 

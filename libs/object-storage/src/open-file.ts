@@ -1,10 +1,9 @@
 import {
+  eachOf,
   InvalidOffsetError,
   PathNotFoundError,
   requireOffset,
   requirePath,
-  settleAll,
-  Turnstile,
   type WriterOptions,
 } from '#libs/storage';
 import { contentOf } from './content.js';
@@ -138,13 +137,9 @@ export class FileOpener {
 
   private async copyParts(file: OpenFile, upload: PartUpload, count: number): Promise<StoredPart[]> {
     const { key, partSize } = file;
-    const turnstile = new Turnstile(this.options.partConcurrency);
-    const copies = Array.from({ length: count }, (_, index) => {
-      const span = { start: index * partSize, end: (index + 1) * partSize - 1 };
-      return turnstile.pass(() => this.store.copyPart(upload, index + 1, key, span));
-    });
-    // None may be on its way when the upload is aborted.
-    return settleAll(copies);
+    const spans = Array.from({ length: count }, (_, i) => ({ start: i * partSize, end: (i + 1) * partSize - 1 }));
+    // When it rejects, none is on its way any more, so that the upload can be aborted.
+    return eachOf(spans, this.options.partConcurrency, (span, i) => this.store.copyPart(upload, i + 1, key, span));
   }
 
   /** The bytes from `start` up to `end`. */

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { eachOf } from './each-of.js';
 import { contentIfPresent, deleteIfPresent, walkIfPresent } from './if-present.js';
 import { sendStream } from './send-stream.js';
 import { requirePath } from './storage-path.js';
@@ -138,13 +139,8 @@ export abstract class StorageDriver {
   abstract getContent(path: string): Promise<Buffer>;
 
   /** What `getContent` gives for each path, or null where no file is. For many small files: it takes less time. */
-  async getAll(paths: readonly string[]): Promise<(Buffer | null)[]> {
-    const contents: (Buffer | null)[] = [];
-    for (let at = 0; at < paths.length; at += READS_AT_ONCE) {
-      const batch = paths.slice(at, at + READS_AT_ONCE);
-      contents.push(...(await Promise.all(batch.map((path) => contentIfPresent(this, path)))));
-    }
-    return contents;
+  getAll(paths: readonly string[]): Promise<(Buffer | null)[]> {
+    return eachOf(paths, READS_AT_ONCE, (path) => contentIfPresent(this, path));
   }
 
   /**
