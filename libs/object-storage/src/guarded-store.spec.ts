@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { StorageUnavailableError } from '#libs/storage';
 import { ForwardingObjectStore, type StoreCall } from './forwarding-store.js';
 import { guardStore } from './guarded-store.js';
@@ -38,6 +38,10 @@ describe('a guarded store', () => {
       longestPause: 3 * PAUSE,
       onChange: (pause) => changes.push(pause),
     });
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
   });
 
   async function fail(times: number): Promise<void> {
@@ -111,6 +115,19 @@ describe('a guarded store', () => {
     await setTimeout((await rejection()).retryAfter + 1);
     expect(await guarded.head('a')).toBeNull();
     expect(changes).toEqual([PAUSE, 0]);
+  });
+
+  it('says the same to whoever comes a moment too early', async () => {
+    let now = 1_000_000;
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    // Meanwhile, whoever is told that the store is left alone writes it down, which takes a while.
+    guarded = guardStore(store, { failures: 3, pause: PAUSE, onChange: () => void (now += 5) });
+    await fail(3);
+    store.isDown = false;
+    now = 1_000_000 + PAUSE;
+    expect((await rejection()).retryAfter).toBeGreaterThanOrEqual(0);
+    now += 5;
+    expect(await guarded.head('a')).toBeNull();
   });
 
   it('waits longer each time, up to a limit', async () => {

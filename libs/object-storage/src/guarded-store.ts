@@ -5,6 +5,7 @@ import {
   circuitBreaker,
   DelegateBackoff,
   handleType,
+  isBrokenCircuitError,
 } from 'cockatiel';
 import { StorageUnavailableError } from '#libs/storage';
 import { ForwardingObjectStore, type StoreCall } from './forwarding-store.js';
@@ -53,13 +54,16 @@ class GuardedStore extends ForwardingObjectStore {
   }
 
   protected override async call<T>(name: StoreCall, ask: () => Promise<T>): Promise<T> {
-    if (this.isClosedTo()) throw new StorageUnavailableError(this.name, name, this.nextTry - Date.now());
-    return this.breaker.execute(ask);
+    // The breaker would have the others wait for the call that tries the store.
+    if (this.breaker.state === CircuitState.HalfOpen) throw this.leftAlone(name);
+    try {
+      return await this.breaker.execute(ask);
+    } catch (error) {
+      throw isBrokenCircuitError(error) ? this.leftAlone(name) : error;
+    }
   }
 
-  /** The breaker itself would have the others wait for the call that tries the store. */
-  private isClosedTo(): boolean {
-    const { state } = this.breaker;
-    return state === CircuitState.HalfOpen || (state === CircuitState.Open && Date.now() < this.nextTry);
+  private leftAlone(name: StoreCall): StorageUnavailableError {
+    return new StorageUnavailableError(this.name, name, Math.max(0, this.nextTry - Date.now()));
   }
 }
