@@ -104,7 +104,7 @@ export class Bench {
   ): Promise<T> {
     const server = await startS3Server(name, this.#folder);
     try {
-      return await this.#serve(peer, { root: peer.name, bucket: server.bucket }, work, options);
+      return await this.#serve(peer, { root: prefixOf(peer), bucket: server.bucket }, work, options);
     } finally {
       await server.stop();
     }
@@ -113,7 +113,7 @@ export class Bench {
   async #placeOf(peer: Peer, stock: Stock): Promise<Place> {
     if (this.#s3 === null) return { root: join(await this.#folderOf(peer), stock.name), bucket: null };
     this.#stockServer ??= await startS3Server(this.#s3, this.#folder);
-    return { root: `${peer.name}/${stock.name}`, bucket: this.#stockServer.bucket };
+    return { root: `${prefixOf(peer)}/${stock.name}`, bucket: this.#stockServer.bucket };
   }
 
   async #fill(peer: Peer, stock: Stock, place: Place): Promise<void> {
@@ -156,4 +156,9 @@ export class Bench {
     await mkdir(folder, { recursive: true });
     return folder;
   }
+}
+
+/** What the keys of a peer begin with in a store; its name may hold a path. */
+function prefixOf({ name }: Peer): string {
+  return name.replace(/[^\w.-]+/g, '_');
 }
