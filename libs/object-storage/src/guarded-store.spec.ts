@@ -121,7 +121,10 @@ describe('a guarded store', () => {
     let now = 1_000_000;
     jest.spyOn(Date, 'now').mockImplementation(() => now);
     // Meanwhile, whoever is told that the store is left alone writes it down, which takes a while.
-    guarded = guardStore(store, { failures: 3, pause: PAUSE, onChange: () => void (now += 5) });
+    const onChange = () => {
+      now += 5;
+    };
+    guarded = guardStore(store, { failures: 3, pause: PAUSE, onChange });
     await fail(3);
     store.isDown = false;
     now = 1_000_000 + PAUSE;
