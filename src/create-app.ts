@@ -53,10 +53,10 @@ export function configureApp(
   return app;
 }
 
-const OF_THE_API = /^\/v2(?![^/?])/;
+const OF_THE_API = /^\/v2(?:\/|$)/;
 
 /** Not mounted on its path: to cut that off and put it back takes the router longer than this. */
-function announceVersion({ url }: Request, response: Response, next: NextFunction): void {
-  if (OF_THE_API.test(url)) response.setHeader('Docker-Distribution-API-Version', 'registry/2.0');
+function announceVersion({ path }: Request, response: Response, next: NextFunction): void {
+  if (OF_THE_API.test(path)) response.setHeader('Docker-Distribution-API-Version', 'registry/2.0');
   next();
 }

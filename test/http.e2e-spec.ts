@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { RegistryConfigInput } from '../src/config/index.js';
 import { pushImage } from './support/images.js';
 import { logged, pushBlob, type Registry, randomBlob, startRegistry } from './support/registry.js';
+import { Wire } from './support/wire.js';
 
 describe('HTTP', () => {
   let registry: Registry;
@@ -24,6 +25,18 @@ describe('HTTP', () => {
     expect(response.body).toEqual({});
     expect(response.headers.date).toBeDefined();
     expect(response.headers['x-powered-by']).toBeUndefined();
+  });
+
+  it.each([
+    ['http://registry.example/v2/', true],
+    ['/v2?n=1', true],
+    ['/v20', false],
+    ['/healthz', false],
+  ])('names the API of the target %s: %p', async (target, isNamed) => {
+    const wire = await Wire.open(registry.url);
+    const { headers } = await wire.send('GET', target).answer();
+    wire.close();
+    expect(headers.get('docker-distribution-api-version')).toBe(isNamed ? 'registry/2.0' : undefined);
   });
 
   it('is alive', async () => {
