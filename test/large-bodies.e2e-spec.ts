@@ -23,15 +23,15 @@ describe.each(STORAGES)('a large body, %s,', (_description, create) => {
 
   beforeAll(async () => {
     shared = await create();
-    registry = await startRegistry({ storage: storageOf(shared.settings), http: { idleTimeout: IDLE_TIMEOUT } });
+    registry = await startRegistry({ storage: storageOf(shared.settings) });
   });
   afterAll(async () => {
     await registry.close();
     await shared.remove();
   });
 
-  async function begin(): Promise<string> {
-    const { headers } = await registry.client().post(`/v2/${NAME}/blobs/uploads/`).expect(202);
+  async function begin(at = registry): Promise<string> {
+    const { headers } = await at.client().post(`/v2/${NAME}/blobs/uploads/`).expect(202);
     return String(headers.location);
   }
 
@@ -41,8 +41,8 @@ describe.each(STORAGES)('a large body, %s,', (_description, create) => {
   }
 
   /** Lets the next writer fail with `error`, or wait, when it is given its `number`th chunk. */
-  function disturbWriter(number: number, disturb: () => void | Promise<void>): void {
-    const storage = registry.app.get(StorageDriver);
+  function disturbWriter(number: number, disturb: () => void | Promise<void>, at = registry): void {
+    const storage = at.app.get(StorageDriver);
     const { writer } = storage;
     storage.writer = async (...args) => {
       storage.writer = writer;
@@ -163,16 +163,26 @@ describe.each(STORAGES)('a large body, %s,', (_description, create) => {
     await wire.closed();
   });
 
-  it('is not cut off while it is the server that works, but while it is the client', async () => {
-    disturbWriter(2, () => setTimeout(2 * IDLE_TIMEOUT));
-    const { content, digest } = randomBlob(LARGE);
-    const target = `${await begin()}?digest=${digest}`;
-    await registry.client().put(target).send(content).expect(201);
+  describe('and a client who may be silent for a while only', () => {
+    let impatient: Registry;
+    beforeAll(async () => {
+      const http = { idleTimeout: IDLE_TIMEOUT };
+      impatient = await startRegistry({ storage: storageOf(shared.settings), http });
+    });
+    afterAll(() => impatient.close());
 
-    const wire = await Wire.open(registry.url);
-    const timedOut = once(registry.app.getHttpServer(), 'timeout');
-    wire.send('PATCH', await begin(), { 'Content-Length': content.length }, content.subarray(0, 3 * MIB));
-    await timedOut;
-    expect((await wire.closed()).length).toBe(0);
+    it('is not cut off while it is the server that works, but while it is the client', async () => {
+      disturbWriter(2, () => setTimeout(2 * IDLE_TIMEOUT), impatient);
+      const { content, digest } = randomBlob(LARGE);
+      const target = `${await begin(impatient)}?digest=${digest}`;
+      await impatient.client().put(target).send(content).expect(201);
+
+      const wire = await Wire.open(impatient.url);
+      const timedOut = once(impatient.app.getHttpServer(), 'timeout');
+      const location = await begin(impatient);
+      wire.send('PATCH', location, { 'Content-Length': content.length }, content.subarray(0, 3 * MIB));
+      await timedOut;
+      expect((await wire.closed()).length).toBe(0);
+    });
   });
 });
