@@ -14,7 +14,7 @@ describe('the options of the storage tests', () => {
     const { size, plans } = parseStorageOptions(['--short']);
     expect(size).toBe('short');
     expect(plans).toEqual([
-      { server: 'versitygw', suites: ['contract', 'conformance', 'faults'] },
+      { server: 'versitygw', suites: ['contract', 'conformance'] },
       { server: 'azurite', suites: ['contract'] },
       { server: 'fake-gcs', suites: ['contract'] },
     ]);
