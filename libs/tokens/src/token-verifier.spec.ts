@@ -221,8 +221,10 @@ describe('a verifier with a bundle of certificates', () => {
 
   it('finds a key by the id that Distribution 3 computes without leading zeros', async () => {
     let pair = makeSigner();
-    const x = () => Buffer.from(String(pair.publicKey.export({ format: 'jwk' }).x), 'base64url');
-    while (x()[0] !== 0) pair = makeSigner();
+    const coordinate = (name: 'x' | 'y') =>
+      Buffer.from(String(pair.publicKey.export({ format: 'jwk' })[name]), 'base64url');
+    const x = () => coordinate('x');
+    while (x()[0] !== 0 || coordinate('y')[0] === 0) pair = makeSigner();
     const jwk = pair.publicKey.export({ format: 'jwk' });
     const kid = await calculateJwkThumbprint({ ...jwk, x: x().subarray(1).toString('base64url') } as JWK);
     await writeFile(maker.file('zero.json'), JSON.stringify({ keys: [jwk] }));
