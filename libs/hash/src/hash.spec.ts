@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash as nodeHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { collectGarbage } from '../../../test/support/garbage.js';
 import {
   createHash,
   type HashAlgorithm,
@@ -103,8 +102,6 @@ describe('a hash', () => {
   });
 
   it('survives garbage collections between its calls', () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const hashes = Array.from({ length: 20 }, (_, index) => createHash(index % 2 ? 'sha256' : 'sha512'));
     const references = hashes.map((hash) => nodeHash(hash.algorithm));
     for (let round = 0; round < 10; round++) {
@@ -114,7 +111,7 @@ describe('a hash', () => {
         hash.update(chunk);
         if ((index + round) % 3 === 0) hashes[index] = resumed(hash);
       }
-      collect();
+      collectGarbage();
     }
     expect(hashes.map((hash) => hash.digest())).toEqual(references.map((reference) => reference.digest('hex')));
   });
@@ -139,8 +136,6 @@ describe('a hash that works aside', () => {
   });
 
   it('is right among hundreds of others, while garbage is collected', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect: () => void = runInNewContext('gc');
     const contents = Array.from({ length: 8 }, () => randomBytes(300_000));
     const digests = contents.map((content) => expected('sha256', Buffer.concat([content, content])));
     const work = Array.from({ length: 400 }, async (_, index) => {
@@ -150,7 +145,7 @@ describe('a hash that works aside', () => {
       return hash.digest();
     });
     for (let time = 0; time < 20; time++) {
-      collect();
+      collectGarbage();
       await new Promise(setImmediate);
     }
     const results = await Promise.all(work);

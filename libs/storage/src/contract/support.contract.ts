@@ -1,6 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '../../../../test/support/garbage.js';
 import type { FileInfo, StorageDriver } from '../storage-driver.js';
 import { PathNotFoundError } from '../storage-error.js';
 
@@ -44,8 +43,6 @@ export function everyByte(size: number): Buffer {
 
 /** How many bytes of buffers are in use beyond those at the beginning. */
 export function memoryGauge(): () => number {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage: () => void = runInNewContext('gc');
   const inUse = () => {
     // What the first finds is freed in the background; the second waits for that.
     collectGarbage();
