@@ -1,5 +1,6 @@
 import { OciError } from '#libs/oci';
 import { LockTimeoutError, StorageUnavailableError } from '#libs/storage';
+import { retryAfter } from './retry-after.js';
 
 /** What a client is told of a failure of the storage that it can do something about; undefined for any other. */
 export function describeStorageFailure(failure: unknown): OciError | undefined {
@@ -9,18 +10,13 @@ export function describeStorageFailure(failure: unknown): OciError | undefined {
   }
   if (failure instanceof StorageUnavailableError) {
     const message = 'the storage is not available; try again';
-    return new OciError('UNAVAILABLE', undefined, { message, headers: retryAfter(failure), cause: failure });
+    return new OciError('UNAVAILABLE', undefined, { message, headers: retryAfter(failure.retryAfter), cause: failure });
   }
   const code = (failure as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new OciError('UNAVAILABLE', undefined, { status: 507, message: 'the storage is full', cause: failure });
   }
   return undefined;
-}
-
-/** In whole seconds, as the header has it; 0 would have the client try at once. */
-function retryAfter({ retryAfter: milliseconds }: StorageUnavailableError): Record<string, string> {
-  return { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) };
 }
 
 const MOST_CAUSES = 5;
