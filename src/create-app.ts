@@ -43,7 +43,7 @@ export function configureApp(
   app.set('trust proxy', [...config.http.trustedProxies]);
   // A list of tags may be longer than the parser's own limit.
   app.set('query parser', 'simple');
-  if (config.http.minUploadRate > 0) app.use(cutSlowBodies(config.http));
+  app.use(cutSlowBodies(config.http));
   app.use(accessLog(logger));
   app.use(requireHost);
   const { ofAddresses } = app.get(Limits);

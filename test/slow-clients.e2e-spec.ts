@@ -7,7 +7,8 @@ import { pushBlob, type Registry, randomBlob, startRegistry } from './support/re
 import { Wire } from './support/wire.js';
 
 const NAME = 'library/app';
-const MIB = 1024 ** 2;
+const KIB = 1024;
+const MIB = KIB ** 2;
 /** Milliseconds. */
 const IDLE_TIMEOUT = 1_000;
 /** Bytes per second. */
@@ -24,6 +25,18 @@ describe('a client that sends a body', () => {
   async function begin(): Promise<string> {
     const { headers } = await registry.client().post(`/v2/${NAME}/blobs/uploads/`).expect(202);
     return String(headers.location);
+  }
+
+  /** Takes a lock; what is returned lets go of it. */
+  async function hold(lock: string): Promise<() => void> {
+    const isHeld = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    registry.app.get(LockManager).exclusively(lock, () => {
+      isHeld.resolve();
+      return promise;
+    });
+    await isHeld.promise;
+    return resolve;
   }
 
   /** Sends a piece now and then until the connection is closed, and tells how long that took in milliseconds. */
@@ -78,17 +91,24 @@ describe('a client that sends a body', () => {
 
   it('and then waits for us is not', async () => {
     const location = await begin();
-    const isLocked = Promise.withResolvers<void>();
-    const id = String(location.split('/').at(-1));
-    const locked = registry.app.get(LockManager).exclusively(`upload/${id}`, async () => {
-      isLocked.resolve();
-      await setTimeout(3 * IDLE_TIMEOUT);
-    });
-    await isLocked.promise;
     const { content, digest } = randomBlob(4 * MIB);
-    const response = await registry.client().put(`${location}?digest=${digest}`).send(content);
-    await locked;
-    expect(response.status).toBe(201);
+    const release = await hold(`upload/${location.split('/').at(-1)}`);
+    setTimeout(3 * IDLE_TIMEOUT).then(release);
+    await registry.client().put(`${location}?digest=${digest}`).send(content).expect(201);
+  });
+
+  it('has all of its time for the rest once we take it', async () => {
+    const location = await begin();
+    const { content, digest } = randomBlob(4 * KIB);
+    const wire = await Wire.open(registry.url);
+    const release = await hold(`upload/${location.split('/').at(-1)}`);
+    wire.send('PUT', `${location}?digest=${digest}`, { 'Content-Length': content.length }, content.subarray(0, KIB));
+    await setTimeout(1.6 * IDLE_TIMEOUT);
+    release();
+    await setTimeout(0.6 * IDLE_TIMEOUT);
+    wire.sendRaw(content.subarray(KIB));
+    expect((await wire.answer()).status).toBe(201);
+    wire.close();
   });
 });
 

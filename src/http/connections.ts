@@ -1,7 +1,6 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { answerClientError } from './client-error.js';
-import { directBodyOf } from './direct-body.js';
 
 /** What listens to a server first, to know what its connections are at, so that none is cut off in the middle of an answer. */
 export class Connections {
@@ -69,18 +68,13 @@ export class Connections {
     return others.length === 0 && !first?.headersSent;
   }
 
-  /** Whether the next move is the server's: the request is there as far as it was read, and its answer is not begun. */
+  /** Whether an answer is not begun: what is still missing of its request is watched by `cutSlowBodies`. */
   private isAtWork(socket: Socket): boolean {
     const [first] = this.due.get(socket) ?? [];
-    return first !== undefined && !first.headersSent && hasArrived(first.req);
+    return first !== undefined && !first.headersSent;
   }
 }
 
 function announceEnd(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
-}
-
-/** Whether the request is there as far as it is wanted now. */
-function hasArrived(request: IncomingMessage): boolean {
-  return directBodyOf(request)?.isPaused ?? (request.complete || request.readableLength > 0);
 }

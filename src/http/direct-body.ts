@@ -117,7 +117,7 @@ export class DirectBody implements AsyncIterableIterator<Uint8Array> {
     this.isLent = false;
     this.taken = 0;
     this.ready.length = 0;
-    if (this.missing > 0) this.goOn();
+    if (this.missing > 0) this.request.socket.resume();
     return { done: true, value: undefined };
   }
 
@@ -137,14 +137,7 @@ export class DirectBody implements AsyncIterableIterator<Uint8Array> {
     const wasPaused = this.isPaused;
     this.isLent = false;
     this.taken--;
-    if (wasPaused && this.missing > 0) this.goOn();
-  }
-
-  /** The client has all of its time again, whatever we took of it. */
-  private goOn(): void {
-    const { socket } = this.request;
-    socket.setTimeout(socket.timeout ?? 0);
-    socket.resume();
+    if (wasPaused && this.missing > 0) this.request.socket.resume();
   }
 
   /**

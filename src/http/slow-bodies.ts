@@ -6,16 +6,20 @@ import { directBodyOf } from './direct-body.js';
 /** How often each body is looked at within the time for which it may be silent. */
 const LOOKS = 30;
 
-/** A body that comes in, and the bytes by which it is ahead of the slowest that is let through. */
+/** A body that comes in. */
 interface Incoming {
   bytesRead: number;
+  /** Bytes by which it is ahead of the slowest that is let through. */
   lead: number;
+  /** Looks that have passed since it was silent first. */
+  silence: number;
 }
 
 /**
- * Cuts off connections whose client sends the body of a request more slowly than `minUploadRate`: one byte now and then would
- * hold a connection, and the upload, for ever. Each client begins as far ahead as it can be, so that it may be silent for
- * `idleTimeout`, and slow for a while after it was fast. Time in which the registry takes nothing is not the client's.
+ * Cuts off connections whose client sends nothing of the body of a request for `idleTimeout`, or sends it more slowly than
+ * `minUploadRate`: one byte now and then would hold a connection, and the upload, for ever. Each client begins as far ahead as
+ * it can be, so that it may be slow for a while after it was fast. Time in which the registry takes nothing is not the client's,
+ * and neither is time in which the process stands still: it is looks that are counted.
  */
 export function cutSlowBodies({ minUploadRate, idleTimeout }: HttpConfig): RequestHandler {
   const interval = Math.max(1, idleTimeout / LOOKS);
@@ -35,15 +39,17 @@ export function cutSlowBodies({ minUploadRate, idleTimeout }: HttpConfig): Reque
   };
   const isTooSlow = (request: Request, body: Incoming) => {
     const { bytesRead } = request.socket;
-    const fallsBehind = isWanted(request) ? due : 0;
-    body.lead = Math.min(lead, body.lead + bytesRead - body.bytesRead - fallsBehind);
+    const received = bytesRead - body.bytesRead;
+    const isWaitedFor = isWanted(request);
     body.bytesRead = bytesRead;
-    return body.lead < 0;
+    body.lead = Math.min(lead, body.lead + received - (isWaitedFor ? due : 0));
+    body.silence = isWaitedFor && received === 0 ? body.silence + 1 : 0;
+    return body.lead < 0 || body.silence > LOOKS;
   };
 
   return (request: Request, response: Response, next: NextFunction) => {
     if (bringsContent(request)) {
-      bodies.set(request, { bytesRead: request.socket.bytesRead, lead });
+      bodies.set(request, { bytesRead: request.socket.bytesRead, lead, silence: 0 });
       timer ??= setInterval(look, interval).unref();
       // What is left of a body that nobody wanted is watched on.
       response.on('close', () => request.complete && bodies.delete(request));
