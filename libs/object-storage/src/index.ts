@@ -1,3 +1,4 @@
+export { bytesOf } from './content.js';
 export { ForwardingObjectStore } from './forwarding-store.js';
 export { type BreakerOptions, guardStore } from './guarded-store.js';
 export { type ListRaw, listPage, type RawPage, type RawRequest } from './list-page.js';

@@ -1,11 +1,11 @@
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { type ByteSpan, type OpenObject, ResumingContent } from '#libs/object-storage';
 import { backOff } from './backoff.js';
 import { DirectBody, mayReceiveDirectly } from './direct-body.js';
 import { headObject, infoOf, named, type S3Bucket } from './s3-bucket.js';
 import { answerTo, ifPresent, isRefused, unavailable } from './s3-error.js';
+import type { FoundObject } from './signed-reads.js';
 
 /** Opens an object for reading; null where no object has the key. */
 export async function openContent(bucket: S3Bucket, key: string, span: ByteSpan): Promise<OpenObject | null> {
@@ -39,14 +39,14 @@ function replaced() {
 }
 
 async function requestContent(bucket: S3Bucket, key: string, { start, end }: ByteSpan, signal?: AbortSignal) {
-  const command = new GetObjectCommand({
+  const input = {
     ...named(bucket, key),
     ...bucket.parameters.reading,
     // An empty object has no range, not even of its first byte on.
     ...((start > 0 || end !== undefined) && { Range: `bytes=${start}-${end ?? ''}` }),
-  });
+  };
   try {
-    return await ifPresent(answerTo('GetObject', bucket.client.send(command, signal && { abortSignal: signal })));
+    return await ifPresent(answerTo('GetObject', bucket.reads.get(input, signal)));
   } catch (error) {
     if (isRefused(error, 'InvalidRange')) return 'behind the end';
     throw error;
@@ -60,7 +60,7 @@ async function openNothing(bucket: S3Bucket, key: string): Promise<OpenObject | 
 }
 
 /** What an answer gives: from `start` to `end`, included, of an object of this version. */
-function opened(key: string, { Body, ContentLength = 0, ContentRange, ETag, LastModified }: GetObjectCommandOutput) {
+function opened(key: string, { Body, ContentLength = 0, ContentRange, ETag, LastModified }: FoundObject) {
   const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(ContentRange ?? '');
   const [start, end, size] = range
     ? [Number(range[1]), Number(range[2]), Number(range[3])]

@@ -28,6 +28,7 @@ import { CONTENT_TYPE, copySource, headObject, infoOf, named, type S3Bucket } fr
 import { answerTo, ifPresent, isRefused } from './s3-error.js';
 import * as parts from './s3-parts.js';
 import type { S3StoreOptions } from './s3-store-options.js';
+import { SignedReads } from './signed-reads.js';
 
 /** A signature holds for a week at most. */
 const LONGEST_EXPIRY = 7 * 24 * 60 * 60;
@@ -46,7 +47,7 @@ export class S3Store extends ObjectStore {
     override readonly traits: ObjectStoreTraits,
   ) {
     super();
-    this.bucket = { client, options, parameters: objectParameters(options) };
+    this.bucket = { client, reads: new SignedReads(client), options, parameters: objectParameters(options) };
   }
 
   override async head(key: string): Promise<ObjectInfo | null> {
