@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Response } from 'express';
-import { DIRECT_OUTPUT, type DirectOutput } from '#libs/storage';
-import { tcpHandleOf } from './tcp-handle.js';
+import { DIRECT_OUTPUT, type DirectOutput, tcpHandleOf } from '#libs/storage';
 
 /**
  * Lets the storage send the body of an answer, whose length is announced, past Node and inside the operating system, as

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { tcpHandleOf } from './tcp-handle.js';
+import { tcpHandleOf } from '#libs/storage';
 
 /** Where the bytes go that a socket receives. */
 export interface Receiver {

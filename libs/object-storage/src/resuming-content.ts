@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { DIRECT_INPUT, type DirectInput, directInputOf } from '#libs/storage';
 
 export interface Resumption {
   /** Bytes that there are to give. */
@@ -34,6 +35,8 @@ export class ResumingContent extends Readable {
   private breaks = 0;
   /** Whether a reader waits for the next bytes. */
   private wanted = false;
+  /** Whether bytes pass by, for which nothing that is read ahead may be in the way. */
+  private isPassed = false;
 
   constructor(
     first: Readable,
@@ -42,6 +45,23 @@ export class ResumingContent extends Readable {
     super({ highWaterMark: HIGH_WATER_MARK });
     this.attach(first);
     if (resumption.length === 0) this.finish(first);
+  }
+
+  /** Of the connection that there is. */
+  get [DIRECT_INPUT](): DirectInput | null {
+    const { source } = this;
+    const input = source && directInputOf(source);
+    if (!input) return null;
+    return {
+      descriptor: () => (source === this.source && this.readableLength === 0 ? input.descriptor() : null),
+      missing: () => input.missing(),
+      wait: () => input.wait(),
+      passed: (bytes) => {
+        input.passed(bytes);
+        this.isPassed = true;
+        if (this.advance(bytes) === 0) this.finish(source);
+      },
+    };
   }
 
   override _read(): void {
@@ -70,16 +90,21 @@ export class ResumingContent extends Readable {
 
   private receive(source: Readable, chunk: Buffer): void {
     if (source !== this.source) return;
-    this.given += chunk.length;
-    if (this.given - this.givenBefore >= PROGRESS) this.breaks = 0;
+    const left = this.advance(chunk.length);
     this.wanted = false;
-    const left = this.resumption.length - this.given;
     if (left < 0) {
       this.destroy(this.resumption.failure(new Error('there was more content than was asked for')));
       return;
     }
-    if (!this.push(chunk)) source.pause();
+    if (!this.push(chunk) || this.isPassed) source.pause();
     if (left === 0) this.finish(source);
+  }
+
+  /** Counts what was given; how many bytes are left. */
+  private advance(bytes: number): number {
+    this.given += bytes;
+    if (this.given - this.givenBefore >= PROGRESS) this.breaks = 0;
+    return this.resumption.length - this.given;
   }
 
   private finish(source: Readable): void {

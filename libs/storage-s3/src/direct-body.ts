@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { canReceiveFrom, receiveFrom } from './large-reads.js';
+import { DIRECT_INPUT, type DirectInput, tcpHandleOf } from '#libs/storage';
+import { canReceiveFrom, readLittleFrom, receiveFrom } from './large-reads.js';
 
 /** Bytes. For less, a connection that others can use again is worth more. */
 const SMALLEST = 8 * 1024 * 1024;
@@ -21,6 +22,15 @@ export class DirectBody extends Readable {
   private readonly socket: Socket;
   /** Bytes that are still to come. */
   private missing: number;
+  /** Whether bytes pass by. */
+  private isPassed = false;
+
+  readonly [DIRECT_INPUT]: DirectInput = {
+    descriptor: () => (this.readableLength === 0 && this.missing > 0 ? (tcpHandleOf(this.socket)?.fd ?? null) : null),
+    missing: () => this.missing,
+    passed: (bytes) => this.pass(bytes),
+    wait: () => this.readOn(),
+  };
 
   constructor(private readonly response: IncomingMessage) {
     super({ highWaterMark: 1 });
@@ -33,7 +43,7 @@ export class DirectBody extends Readable {
   }
 
   override _read(): void {
-    if (this.missing > 0 && !this.socket.destroyed) this.socket._read(0);
+    if (!this.isPassed) this.readOn();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
@@ -41,12 +51,23 @@ export class DirectBody extends Readable {
     callback(error);
   }
 
+  private readOn(): void {
+    if (this.missing > 0 && !this.socket.destroyed) this.socket._read(0);
+  }
+
   private receive(bytes: Buffer): boolean {
     this.missing -= bytes.length;
-    const isWanted = this.push(bytes);
+    const isWanted = this.push(bytes) && !this.isPassed;
     if (this.missing > 0) return isWanted;
     this.push(null);
     return false;
+  }
+
+  private pass(bytes: number): void {
+    this.missing -= bytes;
+    if (!this.isPassed) readLittleFrom(this.socket);
+    this.isPassed = true;
+    if (this.missing === 0) this.push(null);
   }
 
   private lose(error: Error): void {

@@ -2,6 +2,7 @@ export { boundedCache, type CacheBounds } from './bounded-cache.js';
 export { type CacheOptions, CachingStorageDriver, type StorageCacheStatistics } from './caching-storage-driver.js';
 export { CHANGE_COUNTERS, ChangeCounters } from './change-counters.js';
 export { DIRECT_OUTPUT, type DirectOutput } from './direct-sink.js';
+export { DIRECT_INPUT, type DirectInput, directInputOf } from './direct-source.js';
 export { eachOf } from './each-of.js';
 export { FileReader, type SeekOrigin } from './file-reader.js';
 export { contentIfPresent, deleteIfPresent, listIfPresent, sizeIfPresent, walkIfPresent } from './if-present.js';
@@ -40,6 +41,7 @@ export {
   WriterClosedError,
 } from './storage-error.js';
 export { childOf, isComponent, isWithin, nameOf, requirePath, requirePathOrRoot } from './storage-path.js';
+export { type TcpHandle, tcpHandleOf } from './tcp-handle.js';
 export { Turnstile } from './turnstile.js';
 export type { CacheStatistics } from './validated-cache.js';
 export { walkTree } from './walk-tree.js';
