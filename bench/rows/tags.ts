@@ -4,7 +4,7 @@ import { imageManifest } from '../load/image.ts';
 import { ACCEPT_MANIFEST, RegistryClient } from '../load/registry-client.ts';
 import type { Peer } from '../peers/peer.ts';
 import { median } from '../report/statistics.ts';
-import { CONFIG, LAYER, tagStock } from '../stock/tags.ts';
+import { CONFIG, LAYER, type TagStock, tagStock } from '../stock/tags.ts';
 import { type Figures, NotSupportedError, REFERENCE, type Row } from './row.ts';
 
 const PAGE = 100;
@@ -55,9 +55,7 @@ function measurePage(bench: Bench, peer: Peer): Promise<Figures> {
   const stock = tagStock(tagsToList);
   return bench.onStock(peer, stock, async (server) => {
     const client = new RegistryClient(server.url);
-    const before = stock.tags.length / 2;
-    const path = `/v2/${stock.repository}/tags/list?n=${PAGE}&last=${stock.tags[before - 1]}`;
-    const expected = stock.tags.slice(before, before + PAGE);
+    const { path, tags: expected } = pageAt(stock, stock.tags.length / 2);
     await requirePages(client, path, stock.tags.length);
     const durations: number[] = [];
     const { cpu } = await server.measure(async () => {
@@ -66,6 +64,13 @@ function measurePage(bench: Bench, peer: Peer): Promise<Figures> {
     client.close();
     return { duration: median(durations), cpu: (cpu / pages) * 1000 };
   });
+}
+
+/** The page that begins with so many tags before it, and the bytes that its answer has at least. */
+export function pageAt(stock: TagStock, before: number): { path: string; tags: readonly string[]; size: number } {
+  const tags = stock.tags.slice(before, before + PAGE);
+  const path = `/v2/${stock.repository}/tags/list?n=${PAGE}&last=${stock.tags[before - 1]}`;
+  return { path, tags, size: JSON.stringify(tags).length };
 }
 
 /** Distribution before 3.0 sends all tags. */

@@ -10,8 +10,14 @@ const MANIFESTS = 64;
 
 const manifests = Array.from({ length: MANIFESTS }, (_, index) => imageManifest(CONFIG, LAYER, `manifest ${index}`));
 
+export interface TagStock extends Stock {
+  readonly repository: string;
+  /** In the order of their names. */
+  readonly tags: readonly string[];
+}
+
 /** A repository with `count` tags, which share some manifests. */
-export function tagStock(count: number): Stock & { repository: string; tags: readonly string[] } {
+export function tagStock(count: number): TagStock {
   const repository = `bench/tags-${count}`;
   const tags = Array.from({ length: count }, (_, index) => `tag-${String(index).padStart(6, '0')}`);
   return {
