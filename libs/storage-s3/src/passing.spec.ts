@@ -7,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ObjectStorageDriver } from '#libs/object-storage';
 import { DIRECT_OUTPUT, StorageUnavailableError, tcpHandleOf } from '#libs/storage';
 import { type Answer, FakeService, part } from './fake-service.contract.js';
-import { TEST_OPTIONS } from './options-of-test.contract.js';
-import { createS3Client } from './s3-client.js';
-import { S3Store } from './s3-store.js';
+import type { S3Store } from './s3-store.js';
+import { storeAt } from './store-at.contract.js';
 
 const MIB = 1024 * 1024;
 
@@ -45,17 +44,7 @@ describe('content that goes from the service to a client without TLS', () => {
     service = await FakeService.start();
     server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const all = {
-      ...TEST_OPTIONS,
-      bucket: 'bucket',
-      region: 'eu-west-1',
-      endpoint: service.endpoint,
-      pathStyle: true,
-      accessKey: 'key',
-      secretKey: 'secret',
-      maxAttempts: 3,
-    };
-    store = new S3Store(await createS3Client(all), all, { minPartSize: 5 * MIB, maxParts: 10_000, putsIfAbsent: true });
+    store = await storeAt(service.endpoint, { accessKey: 'key', secretKey: 'secret', maxAttempts: 3 });
     const options = { root: '', partSize: 5 * MIB, partConcurrency: 2, redirectExpiry: null };
     driver = new ObjectStorageDriver(store, options);
   });

@@ -5,11 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { PartsGoneError } from '#libs/object-storage';
 import { StorageUnavailableError } from '#libs/storage';
 import { answer, FakeService, hangUp, part, refusal } from './fake-service.contract.js';
-import { TEST_OPTIONS } from './options-of-test.contract.js';
-import { createS3Client } from './s3-client.js';
 import { S3RequestError } from './s3-error.js';
-import { S3Store } from './s3-store.js';
+import type { S3Store } from './s3-store.js';
 import type { S3StoreOptions } from './s3-store-options.js';
+import { storeAt } from './store-at.contract.js';
 
 const MIB = 1024 * 1024;
 const SECRETS = { accessKey: 'the-access-key', secretKey: 'the-secret-key', sessionToken: 'the-session-token' };
@@ -18,19 +17,8 @@ const CUSTOMER_KEY = Buffer.alloc(32, 7).toString('base64');
 let service: FakeService;
 let store: S3Store;
 
-async function storeWith(options: Partial<S3StoreOptions> = {}): Promise<S3Store> {
-  const all = {
-    ...TEST_OPTIONS,
-    ...SECRETS,
-    bucket: 'bucket',
-    region: 'eu-west-1',
-    endpoint: service.endpoint,
-    pathStyle: true,
-    maxAttempts: 3,
-    ...options,
-  };
-  return new S3Store(await createS3Client(all), all, { minPartSize: 5 * MIB, maxParts: 10_000, putsIfAbsent: true });
-}
+const storeWith = (options: Partial<S3StoreOptions> = {}) =>
+  storeAt(service.endpoint, { ...SECRETS, maxAttempts: 3, ...options });
 
 beforeAll(async () => {
   service = await FakeService.start();
@@ -125,80 +113,6 @@ describe('get', () => {
   it('refuses the answer of a service that ignores ranges', async () => {
     service.answerWith(answer(200, { etag: '"one"' }, content));
     await expect(store.get('key', { start: 5 })).rejects.toThrow(StorageUnavailableError);
-  });
-});
-
-describe('get and head', () => {
-  const content = Buffer.from('content');
-  const found = part(content, 'one');
-  const readers = {
-    get: async () => String(await contentOf('key')),
-    head: async () => (await store.head('key'))?.size,
-  };
-  const both = [
-    ['get', readers.get, 'content'],
-    ['head', readers.head, content.length],
-  ] as const;
-
-  it.each(both)('%s: asks again where the service fails, no more often than it may', async (_, ask, expected) => {
-    service.answerWith(hangUp, refusal(500, 'InternalError'), found);
-    expect(await ask()).toBe(expected);
-    expect(service.received).toHaveLength(3);
-    service.answerWith(refusal(500, 'InternalError'));
-    await expect(ask()).rejects.toMatchObject({ cause: { attempts: 3, status: 500 } });
-    expect(service.received).toHaveLength(3);
-  });
-
-  it.each(['get', 'head'] as const)('%s: asks once for what is not there', async (operation) => {
-    service.answerWith(refusal(404, 'NoSuchKey'));
-    expect(await store[operation]('key')).toBeNull();
-    expect(service.received).toHaveLength(1);
-  });
-
-  it('get: tells a missing bucket from a missing object', async () => {
-    service.answerWith(refusal(404, 'NoSuchBucket'));
-    await expect(store.get('key')).rejects.toMatchObject({ cause: { code: 'NoSuchBucket', attempts: 1 } });
-    expect(service.received).toHaveLength(1);
-  });
-
-  it('get: asks again where the reason breaks off for which it gets nothing', async () => {
-    service.answerWith((response) => {
-      response.writeHead(404, { 'content-length': 100 });
-      response.write('<Error>', () => response.destroy());
-    }, found);
-    expect(await readers.get()).toBe('content');
-  });
-
-  it.each(both)('%s: leaves its connection to the next', async (_, ask, expected) => {
-    await store.close();
-    store = await storeWith({ connections: 1 });
-    service.answerWith(found);
-    for (let time = 0; time < 3; time++) expect(await ask()).toBe(expected);
-    expect(await service.connections()).toBeLessThanOrEqual(2);
-  });
-
-  it.each(both)('%s: goes by the clock of the service once it is known', async (_, ask, expected) => {
-    const date = new Date(Date.now() + 3_600_000).toUTCString();
-    service.answerWith(refusal(403, 'RequestTimeTooSkewed', { date }), (response, request) => {
-      response.setHeader('date', date);
-      found(response, request);
-    });
-    expect(await ask()).toBe(expected);
-    expect(await ask()).toBe(expected);
-    const [first, second, third] = service.received.map(({ headers }) => `${headers['x-amz-date']}`.slice(0, 11));
-    expect(second).not.toBe(first);
-    expect(third).toBe(second);
-  });
-
-  it.each(both)('%s: is signed with the credentials', async (_, ask, expected) => {
-    service.answerWith(found);
-    expect(await ask()).toBe(expected);
-    const [request] = service.received;
-    expect(request?.target).toBe('/bucket/key');
-    expect(request?.headers['x-amz-security-token']).toBe(SECRETS.sessionToken);
-    expect(request?.headers.authorization).toMatch(
-      /^AWS4-HMAC-SHA256 Credential=the-access-key\/\d{8}\/eu-west-1\/s3\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/,
-    );
   });
 });
 
