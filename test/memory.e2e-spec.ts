@@ -13,7 +13,7 @@ const MIB = 1024 * 1024;
 /** What is on its way to a store is in memory: some parts, and what its library makes of them. */
 const MOST_GROWTH = (process.env.STOWAGE_TEST_STORE ? 200 : 100) * MIB;
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 /** Only Linux tells how much memory a process has had. */
 (process.platform === 'linux' ? describe : describe.skip)('the memory of the server', () => {
