@@ -127,7 +127,7 @@ describe('a hostile document of 4 MiB', () => {
     ['of 300,000 members with escapes', members(300_000, (index) => `\\n${index.toString(36)}`), true],
     ['of a long name that stands twice', `{"${fill('a')}":0,"${fill('a')}":0}`, false],
     ['of a long name of escapes', `{"${fill('\\u0061')}":0}`, true],
-  ])('%s is answered in less than a second of processor time', (_, text, isJson) => {
+  ])('%s is answered in a few seconds of processor time at most', (_, text, isJson) => {
     const content = Buffer.from(text);
     const before = process.threadCpuUsage();
     let error: unknown;
@@ -138,7 +138,8 @@ describe('a hostile document of 4 MiB', () => {
     }
     const { user, system } = process.threadCpuUsage(before);
     expect(error instanceof JsonError).toBe(!isJson);
-    expect((user + system) / 1000).toBeLessThan(1000);
+    // A tenth of it, mostly. What goes through the text again and again takes minutes.
+    expect((user + system) / 1000).toBeLessThan(4000);
   });
 });
 

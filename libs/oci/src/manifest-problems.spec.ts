@@ -161,13 +161,14 @@ describe('a hostile manifest of 4 MiB', () => {
     ['layers that are empty objects', '{}', 100],
     ['layers with a malformed digest', '{"digest":"x"}', 100],
     ['layers', JSON.stringify(BLOB), 0],
-  ])('full of %s is answered in less than a second of processor time', (_, layer, errors) => {
+  ])('full of %s is answered in a few seconds of processor time at most', (_, layer, errors) => {
     const layers = `${layer},`.repeat(4_194_304 / (layer.length + 1)) + layer;
     const content = Buffer.from(JSON.stringify({ ...IMAGE, layers: [] }).replace('[]', `[${layers}]`));
     const before = process.threadCpuUsage();
     expect(readManifest(content).errors).toHaveLength(errors);
     const { user, system } = process.threadCpuUsage(before);
-    expect((user + system) / 1000).toBeLessThan(1000);
+    // A tenth of it, mostly. What goes through the text again and again takes minutes.
+    expect((user + system) / 1000).toBeLessThan(4000);
   });
 });
 
