@@ -35,8 +35,6 @@ export class ResumingContent extends Readable {
   private breaks = 0;
   /** Whether a reader waits for the next bytes. */
   private wanted = false;
-  /** Whether bytes pass by, for which nothing that is read ahead may be in the way. */
-  private isPassed = false;
 
   constructor(
     first: Readable,
@@ -58,7 +56,6 @@ export class ResumingContent extends Readable {
       wait: () => input.wait(),
       passed: (bytes) => {
         input.passed(bytes);
-        this.isPassed = true;
         if (this.advance(bytes) === 0) this.finish(source);
       },
     };
@@ -96,7 +93,7 @@ export class ResumingContent extends Readable {
       this.destroy(this.resumption.failure(new Error('there was more content than was asked for')));
       return;
     }
-    if (!this.push(chunk) || this.isPassed) source.pause();
+    if (!this.push(chunk)) source.pause();
     if (left === 0) this.finish(source);
   }
 
